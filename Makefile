@@ -1,0 +1,61 @@
+# The commands of this project; CMake does the building. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# A file that includes LibTorch takes up to 1.4 GB to compile: no more jobs than memory for them.
+JOBS ?= $(shell awk -v cores="$$(nproc)" '/MemAvailable/ { n = int($$2 / 1500000); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
+
+configure = test -f build/$(1)/build.ninja || cmake --preset $(1)
+compile = $(call configure,$(1)) && cmake --build --preset $(1) --parallel $(JOBS)
+
+# GCC 12's thread sanitizer stops where the kernel spreads addresses wider than it knows.
+fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+.PHONY: help demo build test bench lint format build-cuda test-cuda install clean packages
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages:
+	@scripts/install-packages build
+
+build: packages ## Install what is needed, build Release into build/release
+	$(call compile,release)
+
+demo: packages ## Set up, build, then the whole path once: simulate, import, train, generate, evaluate
+	$(call configure,release) && cmake --build --preset release --parallel $(JOBS) --target stanflow stanflowd stanflow-worker
+	scripts/demo
+
+test: ## Set up, build, run every test (the thread sanitizer's first; Release last)
+	@scripts/install-packages build test
+	$(call compile,tsan)
+	$(fixed_addresses) ctest --preset tsan --parallel $(JOBS)
+	$(call compile,release)
+	ctest --preset release --parallel $(JOBS)
+
+bench: packages ## Measure generating and training speed: build/bench/bench.json
+	$(call compile,release)
+	scripts/bench
+
+lint: ## Check layout, include direction, and the code by clang's analyses
+	@scripts/install-packages build test lint
+	JOBS=$(JOBS) scripts/lint
+
+format: ## Lay out every C++ file by .clang-format
+	@scripts/install-packages lint
+	git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+build-cuda: packages ## Build against LibTorch 2.x with CUDA (fetched into build/); needs no GPU
+	@scripts/install-packages cuda-wheel test
+	scripts/fetch-torch-wheel build/torch-wheel
+	$(call compile,cuda)
+
+test-cuda: build-cuda ## The same tests over that build
+	ctest --preset cuda
+
+PREFIX ?= /usr/local
+install: ## Install programs, configuration, completions and the CMake package (PREFIX=/usr/local)
+	cmake --install build/release --prefix $(PREFIX)
+
+clean: ## Remove everything that was built (and the demo's data)
+	rm -rf build
