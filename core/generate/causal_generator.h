@@ -1,0 +1,29 @@
+#ifndef STANFLOW_CORE_GENERATE_CAUSAL_GENERATOR_H_
+#define STANFLOW_CORE_GENERATE_CAUSAL_GENERATOR_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/eval/scorer.h"
+#include "core/generate/generator.h"
+#include "core/model/bundle.h"
+
+namespace stanflow {
+
+// Flows from the default preset, row by row: all nets' trunks are stepped together as one
+// batched product per layer over cached inputs, the heads one after another in drawing order.
+//
+// A context holds, for every layer with dilation d, a ring of the layer's last 2d inputs of all
+// nets, and the trunks' outputs for the next row: fixed size, copied by copying.
+// A tile always has `tile_rows` rows, missing ones are zeros, and is computed by one thread:
+// so that a row's numbers depend on nothing but its own context, on one build and device.
+absl::StatusOr<std::unique_ptr<Generator>> MakeCausalGenerator(Bundle bundle, const std::string& device);
+
+// Exact likelihoods by the generator's own row-by-row path: what the dense one (torch_scorer.h)
+// is checked against. Slow; the paper's binned measures stay 0.
+absl::StatusOr<std::unique_ptr<Scorer>> MakeCausalSteppingScorer(Bundle bundle, const std::string& device);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_CORE_GENERATE_CAUSAL_GENERATOR_H_

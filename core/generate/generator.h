@@ -1,0 +1,69 @@
+#ifndef STANFLOW_CORE_GENERATE_GENERATOR_H_
+#define STANFLOW_CORE_GENERATE_GENERATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/flow/host_row.h"
+
+namespace stanflow {
+
+// What names a generating context: with the model it decides every flow that the context makes.
+struct ContextKey {
+  uint64_t seed = 0;
+  uint32_t stream = 0;
+  uint32_t context = 0;  // the host's index within its stream
+  int64_t start_ms = 0;  // clock at which the context starts
+};
+
+// Everything one generating host remembers: its clock, its next row's number and what its
+// model keeps of earlier rows. Fixed size for a model. Owned by its stream; stepped by one
+// thread at a time; must not outlive its generator.
+class Context {
+ public:
+  virtual ~Context() = default;
+  // Number of rows made so far.
+  virtual uint64_t rows() const = 0;
+  // Clock: end of the last row, or the start.
+  virtual int64_t clock_ms() const = 0;
+  // Appends the whole state to `out`, in a form that RestoreContext of the same model, build
+  // and kind of device reads. The key is part of it.
+  virtual void Save(std::string* out) const = 0;
+};
+
+struct GeneratorInfo {
+  std::string preset;           // "causal", "paper", "b1"
+  std::string device;           // "cpu", "cuda:0"
+  std::string instruction_set;  // "avx2", "avx512", ...: flows are the same for the same one
+  uint64_t memory_bytes = 0;    // of the weights
+  uint64_t context_bytes = 0;   // of one context
+  uint32_t training_hosts = 0;
+  int64_t default_start_ms = 0;  // midnight before the training data's first flow
+  // Contexts that one tile holds. Step's work is split into tiles; an incomplete one costs a whole one.
+  int tile_rows = 1;
+};
+
+// A loaded model that makes flows. Immutable after load: Step may be called concurrently as
+// long as no context is in two calls at once. A context's rows depend on its key and the
+// model alone, never on which other contexts are stepped with it.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  virtual const GeneratorInfo& info() const = 0;
+  virtual std::unique_ptr<Context> NewContext(const ContextKey& key) const = 0;
+  // DATA_LOSS if `state` is not what Save of such a generator wrote.
+  virtual absl::StatusOr<std::unique_ptr<Context>> RestoreContext(std::string_view state) const = 0;
+  // Moves every context on by one flow and writes it to the same place of `rows`. At most
+  // `info().tile_rows` contexts, all made by this generator and distinct. On an error no
+  // context may be used again.
+  virtual absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const = 0;
+};
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_CORE_GENERATE_GENERATOR_H_

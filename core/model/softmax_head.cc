@@ -1,0 +1,56 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/model/heads.h"
+
+namespace stanflow {
+namespace {
+
+constexpr double kTiny = 1e-38;
+constexpr float kNever = -1e30f;
+
+}  // namespace
+
+at::Tensor SoftmaxHead::Loss(const at::Tensor& raw, const Targets& targets) const {
+  const at::Tensor log_p = at::log_softmax(raw, 1);
+  const at::Tensor own = log_p.gather(1, targets.cls.unsqueeze(1)).squeeze(1) + targets.log_share;
+  if (!two_routes_) return -own;
+  const at::Tensor has_alt = targets.alt.ge(0);
+  const at::Tensor alt =
+      log_p.gather(1, targets.alt.clamp_min(0).unsqueeze(1)).squeeze(1) + targets.alt_log_share;
+  return -at::logaddexp(own, at::where(has_alt, alt, at::full_like(alt, kNever)));
+}
+
+at::Tensor SoftmaxHead::Normalise(const at::Tensor& raw) const { return at::softmax(raw, 1).contiguous(); }
+
+double SoftmaxHead::ExactNats(const float* p, const HostRow& row) const {
+  const Code code = output_->Encode(row);
+  double mass = static_cast<double>(p[code.cls]) * std::exp(static_cast<double>(code.log_share));
+  if (code.alt >= 0)
+    mass += static_cast<double>(p[code.alt]) * std::exp(static_cast<double>(code.alt_log_share));
+  return -std::log(std::max(mass, kTiny));
+}
+
+double SoftmaxHead::RangeNats(const float* p, const HostRow& row, double low, double high) const {
+  const uint64_t given = output_->GivenOf(row);
+  double mass = 0;
+  for (int c = 0; c < width(); ++c) mass += p[c] * output_->classes->ShareWithin(c, low, high, given);
+  return -std::log(std::max(mass, kTiny));
+}
+
+void SoftmaxHead::Draw(const float* p, double u0, double u1, HostRow* row) const {
+  const int n = width();
+  // Float probabilities need not add up to 1: the draw is from their sum.
+  double total = 0;
+  for (int c = 0; c < n; ++c) total += p[c];
+  double left = u0 * total;
+  int chosen = 0;
+  while (chosen + 1 < n && left >= p[chosen]) left -= p[chosen++];
+  // Rounding may run past the last class that has mass.
+  while (chosen > 0 && p[chosen] == 0) --chosen;
+  output_->SetValue(row, output_->classes->Decode(chosen, u1, output_->GivenOf(*row)));
+}
+
+}  // namespace stanflow

@@ -1,0 +1,108 @@
+#include <ATen/ATen.h>
+#include <torch/serialize/input-archive.h>
+#include <torch/serialize/output-archive.h>
+
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "core/base/status_macros.h"
+#include "core/model/safetensors.h"
+#include "core/train/attribute_trainer.h"
+#include "nlohmann/json.hpp"
+
+namespace stanflow {
+namespace {
+
+constexpr const char* kBest = "best.";
+constexpr const char* kNow = "now.";
+constexpr const char* kOptimizer = "optimizer";
+
+at::Tensor Bytes(const std::string& text) {
+  at::Tensor tensor = at::empty({static_cast<int64_t>(text.size())}, at::kByte);
+  std::copy(text.begin(), text.end(), reinterpret_cast<char*>(tensor.data_ptr<uint8_t>()));
+  return tensor;
+}
+
+nlohmann::json CurveJson(const std::vector<CurvePoint>& curve) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const CurvePoint& p : curve) json.push_back({p.epoch, p.training_nats, p.validation_nats});
+  return json;
+}
+
+}  // namespace
+
+std::string AttributeTrainer::SaveToString() {
+  TensorFile file;
+  const auto add = [&](const std::string& name, const at::Tensor& t) { file.tensors[name] = t; };
+  for (const auto& item : net_->named_parameters()) add(kNow + item.key(), item.value());
+  for (const auto& item : net_->named_buffers()) add(kNow + item.key(), item.value());
+  for (const auto& [name, tensor] : best_) add(kBest + name, tensor);
+  torch::serialize::OutputArchive archive;
+  optimizer_->save(archive);
+  std::ostringstream stream;
+  archive.save_to(stream);
+  file.tensors[kOptimizer] = Bytes(stream.str());
+  const nlohmann::json state = {{"rows_done", state_.rows_done},
+                                {"steps", state_.steps},
+                                {"epoch", state_.epoch},
+                                {"position", state_.position},
+                                {"seconds", state_.seconds},
+                                {"best_nats", state_.best_nats},
+                                {"validations_without_gain", state_.validations_without_gain},
+                                {"halvings", state_.halvings},
+                                {"curve", CurveJson(state_.curve)}};
+  file.metadata["state"] = state.dump();
+  // All tensors are float32, int64 or uint8: nothing else is ever registered.
+  return SerializeTensors(file).value();
+}
+
+void AttributeTrainer::LoadFromString(const std::string& bytes) {
+  // Bytes that this class wrote; LoadCheckpoint turns what goes wrong with a file's into a status.
+  const TensorFile file = ParseTensors(bytes, "checkpoint").value();
+  at::NoGradGuard no_grad;
+  const auto restore = [&](const std::string& name, at::Tensor tensor) {
+    tensor.copy_(file.tensors.at(kNow + name));
+  };
+  for (auto& item : net_->named_parameters()) restore(item.key(), item.value());
+  for (auto& item : net_->named_buffers()) restore(item.key(), item.value());
+  best_.clear();
+  for (const auto& [name, tensor] : file.tensors) {
+    if (absl::StartsWith(name, kBest)) best_[name.substr(std::string(kBest).size())] = tensor;
+  }
+  const at::Tensor optimizer = file.tensors.at(kOptimizer);
+  std::istringstream stream(
+      std::string(reinterpret_cast<const char*>(optimizer.data_ptr<uint8_t>()), optimizer.numel()));
+  torch::serialize::InputArchive archive;
+  archive.load_from(stream);
+  optimizer_->load(archive);
+  const auto state = nlohmann::json::parse(file.metadata.at("state"));
+  state_ = {state.at("rows_done"),
+            state.at("steps"),
+            state.at("epoch"),
+            state.at("position"),
+            state.at("seconds"),
+            state.at("best_nats"),
+            state.at("validations_without_gain"),
+            state.at("halvings"),
+            {}};
+  for (const auto& p : state.at("curve")) state_.curve.push_back({p.at(0), p.at(1), p.at(2)});
+}
+
+absl::Status AttributeTrainer::SaveCheckpoint(const std::string& path) {
+  return WriteFileDurably(path, SaveToString());
+}
+
+absl::Status AttributeTrainer::LoadCheckpoint(const std::string& path) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  STANFLOW_RETURN_IF_ERROR(ParseTensors(bytes, path).status());
+  try {
+    LoadFromString(bytes);
+  } catch (const std::exception& e) {
+    return absl::DataLossError(absl::StrCat(path, ": not a checkpoint of ", name(), ": ", e.what()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace stanflow

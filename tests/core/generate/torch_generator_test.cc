@@ -1,0 +1,142 @@
+#include <cmath>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/generate/causal_generator.h"
+#include "core/generate/paper_generator.h"
+#include "core/generate/torch_scorer.h"
+#include "gtest/gtest.h"
+#include "tests/support/sample_rows.h"
+#include "tests/support/small_model.h"
+
+namespace stanflow {
+namespace {
+
+std::unique_ptr<Generator> Make(Preset preset) {
+  return preset == Preset::kPaper ? MakePaperGenerator(SmallBundle(preset), "cpu").value()
+                                  : MakeCausalGenerator(SmallBundle(preset), "cpu").value();
+}
+
+ContextKey Key(uint32_t context) { return {7, 0, context, 1'460'332'800'000}; }
+
+std::vector<HostRow> Alone(const Generator& generator, uint32_t context, int n) {
+  const auto state = generator.NewContext(Key(context));
+  Context* const contexts[] = {state.get()};
+  std::vector<HostRow> rows(n);
+  for (HostRow& row : rows) EXPECT_TRUE(generator.Step(contexts, absl::MakeSpan(&row, 1)).ok());
+  return rows;
+}
+
+class TorchGenerators : public ::testing::TestWithParam<Preset> {};
+
+TEST_P(TorchGenerators, GiveAContextTheSameRowsAloneAndInAFullTile) {
+  const auto generator = Make(GetParam());
+  const int n = generator->info().tile_rows, steps = GetParam() == Preset::kPaper ? 4 : 100;
+  std::vector<std::unique_ptr<Context>> owned;
+  std::vector<Context*> contexts;
+  for (int i = 0; i < n; ++i) owned.push_back(generator->NewContext(Key(i)));
+  // Backwards, so that no context keeps the place in the tile that it has alone.
+  for (int i = n - 1; i >= 0; --i) contexts.push_back(owned[i].get());
+  std::vector<std::vector<HostRow>> together(n);
+  std::vector<HostRow> rows(n);
+  for (int s = 0; s < steps; ++s) {
+    ASSERT_TRUE(generator->Step(contexts, absl::MakeSpan(rows)).ok());
+    for (int i = 0; i < n; ++i) together[n - 1 - i].push_back(rows[i]);
+  }
+  for (int i : {0, n / 3, n - 1}) EXPECT_EQ(together[i], Alone(*generator, i, steps)) << "context " << i;
+}
+
+TEST_P(TorchGenerators, GoOnFromASavedContextAsIfNothingHadHappened) {
+  const auto generator = Make(GetParam());
+  const int half = GetParam() == Preset::kPaper ? 3 : 60;
+  const std::vector<HostRow> whole = Alone(*generator, 3, 2 * half);
+  auto context = generator->NewContext(Key(3));
+  std::vector<HostRow> rows;
+  for (int r = 0; r < 2 * half; ++r) {
+    if (r == half) {
+      std::string state;
+      context->Save(&state);
+      context = generator->RestoreContext(state).value();
+      EXPECT_EQ(context->rows(), static_cast<uint64_t>(half));
+    }
+    Context* const contexts[] = {context.get()};
+    rows.emplace_back();
+    ASSERT_TRUE(generator->Step(contexts, absl::MakeSpan(&rows.back(), 1)).ok());
+  }
+  EXPECT_EQ(rows, whole);
+}
+
+TEST_P(TorchGenerators, RefuseAStateThatIsNotTheirs) {
+  EXPECT_EQ(Make(GetParam())->RestoreContext("nonsense").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_P(TorchGenerators, MoveTheClockByTheDeltasTheyDraw) {
+  const auto generator = Make(GetParam());
+  int64_t clock = Key(0).start_ms;
+  for (const HostRow& row : Alone(*generator, 0, 5)) {
+    clock += int64_t{1000} * row.time_delta_s;
+    EXPECT_EQ(row.end_ms, clock);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Presets, TorchGenerators, ::testing::Values(Preset::kCausal, Preset::kPaper),
+                         [](const auto& info) { return std::string(PresetName(info.param)); });
+
+class CausalPaths : public ::testing::TestWithParam<Mask> {};
+
+TEST_P(CausalPaths, DenseAndRowByRowAgreeInLogLikelihood) {
+  const auto dense = MakeTorchScorer(SmallBundle(Preset::kCausal, GetParam()), "cpu").value();
+  const auto stepping = MakeCausalSteppingScorer(SmallBundle(Preset::kCausal, GetParam()), "cpu").value();
+  // Longer than the reach of the trunk, so that every ring goes round.
+  const std::vector<HostRow> rows = SampleRows(200, /*salt=*/5);
+  std::vector<RowNats> a(rows.size()), b(rows.size());
+  ASSERT_TRUE(dense->Score(rows, absl::MakeSpan(a)).ok());
+  ASSERT_TRUE(stepping->Score(rows, absl::MakeSpan(b)).ok());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    for (int i = 0; i < kNumAttributes; ++i) {
+      EXPECT_NEAR(a[r].exact[i], b[r].exact[i], 1e-4) << "row " << r << " " << kAttributeNames[i];
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Masks, CausalPaths, ::testing::Values(Mask::kA, Mask::kB),
+                         [](const auto& info) { return info.param == Mask::kA ? "A" : "B"; });
+
+TEST(TorchScorer, ScoresLongContextsInPassesAsInOne) {
+  const auto scorer = MakeTorchScorer(SmallBundle(Preset::kCausal), "cpu").value();
+  const std::vector<HostRow> rows = SampleRows(2200);
+  std::vector<RowNats> whole(rows.size());
+  ASSERT_TRUE(scorer->Score(rows, absl::MakeSpan(whole)).ok());
+  // The last hundred rows with only the trunk's reach before them.
+  std::vector<RowNats> part(181);
+  ASSERT_TRUE(scorer->Score(absl::MakeConstSpan(rows).last(181), absl::MakeSpan(part)).ok());
+  for (int r = 0; r < 100; ++r) {
+    for (int i = 0; i < kNumAttributes; ++i) {
+      EXPECT_NEAR(whole[2100 + r].exact[i], part[81 + r].exact[i], 1e-4);
+    }
+  }
+}
+
+TEST(TorchScorer, MassesOfAnAttributeAddUpToOne) {
+  // One row's protocol and direction, set to each value they can take, under both presets' heads.
+  for (Preset preset : {Preset::kCausal, Preset::kPaper}) {
+    const auto scorer = MakeTorchScorer(SmallBundle(preset), "cpu").value();
+    std::vector<HostRow> rows = SampleRows(3);
+    for (Attribute a : {Attribute::kProtocol, Attribute::kDirection}) {
+      const uint64_t values = a == Attribute::kDirection ? 2 : 256;
+      double sum = 0;
+      for (uint64_t v = 0; v < values; ++v) {
+        rows[2].Set(a, v);
+        std::vector<RowNats> nats(rows.size());
+        ASSERT_TRUE(scorer->Score(rows, absl::MakeSpan(nats)).ok());
+        sum += std::exp(-nats[2].exact[static_cast<int>(a)]);
+      }
+      EXPECT_NEAR(sum, 1, 1e-4) << PresetName(preset) << " " << kAttributeNames[static_cast<int>(a)];
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stanflow
