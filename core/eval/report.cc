@@ -1,0 +1,88 @@
+#include "core/eval/report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/eval/html.h"
+#include "core/flow/time.h"
+
+namespace stanflow {
+namespace {
+
+nlohmann::json Span(const EvalRows& rows) {
+  return {{"first_end", FormatUtc(rows.end_ms.front())},
+          {"last_end", FormatUtc(rows.end_ms.back())},
+          {"hosts", rows.hosts}};
+}
+
+void AddJsdSummary(const nlohmann::json& report, const std::string& field, const std::string& floor_field,
+                   nlohmann::json* out) {
+  double sum = 0, floors = 0, worst_ratio = -1;
+  int attributes = 0, within = 0;
+  for (const auto& [name, line] : At(report, {"jsd"}).items()) {
+    if (!At(line, {field}).is_number()) continue;
+    const double value = line[field].get<double>();
+    const double floor = At(line, {floor_field}).is_number() ? line[floor_field].get<double>() : 0;
+    const double bound = std::max(0.05, 2 * floor);
+    sum += value;
+    floors += floor;
+    ++attributes;
+    within += value <= bound;
+    if (value / bound <= worst_ratio) continue;
+    worst_ratio = value / bound;
+    (*out)["worst_attribute"] = name;
+    (*out)["worst_value"] = value;
+    (*out)["worst_floor"] = At(line, {floor_field});
+  }
+  if (attributes == 0) return;
+  (*out)["mean"] = sum / attributes;
+  (*out)["mean_floor"] = floors / attributes;
+  (*out)["attributes"] = attributes;
+  (*out)["attributes_within_bound"] = within;
+}
+
+}  // namespace
+
+absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input) {
+  for (const EvalRows* rows : {input.real, input.synthetic, input.b1}) {
+    if (rows == nullptr || rows->size() >= 4) continue;
+    return absl::InvalidArgumentError(
+        "an evaluation needs at least 4 real and 4 synthetic rows; ask for more");
+  }
+  nlohmann::json report = {{"model", header.model},
+                           {"preset", header.preset},
+                           {"dataset", header.dataset},
+                           {"dataset_digest", header.dataset_digest},
+                           {"real_split", header.real_split},
+                           {"synthetic_source", header.synthetic_source},
+                           {"generate", header.generate},
+                           {"build", header.build},
+                           {"created", FormatUtc(header.created_ms)},
+                           {"seed", input.options.seed},
+                           {"rows_real", input.real->size()},
+                           {"rows_synthetic", input.synthetic->size()},
+                           {"real", Span(*input.real)},
+                           {"synthetic", Span(*input.synthetic)},
+                           {"notes", header.notes}};
+  if (input.b1 != nullptr) report["rows_b1"] = input.b1->size();
+  for (const Metric* metric : AllMetrics()) metric->measure(input, &report);
+  report["summary"] = Headline(report);
+  return report;
+}
+
+nlohmann::json Headline(const nlohmann::json& report) {
+  nlohmann::json out;
+  for (const char* field : {"model", "dataset", "rows_real", "rows_synthetic"})
+    out[field] = At(report, {field});
+  const auto& nats = At(report, {"likelihood", "exact_nats_per_row"});
+  if (nats.is_number()) {
+    out["exact_nats_per_row"] = nats;
+    out["exact_nats_per_row_b1"] = At(report, {"likelihood", "b1", "exact_nats_per_row"});
+  }
+  AddJsdSummary(report, "value", "floor", &out["jsd"]);
+  AddJsdSummary(report, "last_quarter", "last_quarter_floor", &out["jsd_last_quarter"]);
+  for (const char* rule : {"T1", "T2", "T3"}) out["rules"][rule] = At(report, {"rules", rule});
+  return out;
+}
+
+}  // namespace stanflow

@@ -1,0 +1,40 @@
+#ifndef STANFLOW_CORE_EVAL_REPORT_H_
+#define STANFLOW_CORE_EVAL_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/eval/metric.h"
+#include "nlohmann/json.hpp"
+
+namespace stanflow {
+
+// Where an evaluation's rows come from.
+struct ReportHeader {
+  std::string model;  // "edge@3"; empty without a model
+  std::string preset;
+  std::string dataset;  // name of the real set
+  std::string dataset_digest;
+  std::string real_split;        // "holdout" or "all"
+  std::string synthetic_source;  // "generated" or the synthetic dataset's name
+  nlohmann::json generate;       // what was generated; null if imported
+  std::string build;             // version of this program
+  int64_t created_ms = 0;
+  std::vector<std::string> notes;  // what was left out, and why; sentences
+};
+
+// report.json: every measure's fields under the names of docs/measures.md. INVALID_ARGUMENT if
+// a set has too few rows to have a last quarter.
+absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input);
+
+// The few figures that a job shows: exact_nats_per_row, mean and worst jsd, rules.
+nlohmann::json Headline(const nlohmann::json& report);
+
+// report.html from report.json alone: one page that needs nothing else, for screens and paper.
+std::string ReportHtml(const nlohmann::json& report);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_CORE_EVAL_REPORT_H_

@@ -1,0 +1,133 @@
+#include "core/eval/report.h"
+
+#include <regex>
+#include <set>
+
+#include "core/eval/html.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/eval/eval_testing.h"
+
+namespace stanflow {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Report : public ::testing::Test {
+ protected:
+  Report() {
+    const auto mixed = [](double u, double v, Flow* flow) {
+      flow->protocol = u < 0.3 ? kUdp : kTcp;
+      flow->destination_port = static_cast<uint16_t>(65535 * v);
+    };
+    real_ = EvalRowsOf(SpreadFlows(1500, 8, 5, 1, mixed), TestHomes());
+    synthetic_ = EvalRowsOf(SpreadFlows(1200, 8, 5, 2, mixed), TestHomes());
+    likelihood_.rows = likelihood_.rows_of_all = real_.size();
+    likelihood_.exact_per_row = {27.5, 0.25};
+    input_.real = &real_;
+    input_.synthetic = &synthetic_;
+    input_.b1 = &synthetic_;
+    input_.likelihood = input_.b1_likelihood = &likelihood_;
+    input_.options.jsd_repeats = 2;
+    header_.model = "edge@3";
+    header_.dataset = "office <&> \"home\"";
+    header_.synthetic_source = "generated";
+    report_ = MakeReport(header_, input_).value();
+  }
+
+  EvalRows real_, synthetic_;
+  Likelihood likelihood_;
+  EvalInput input_;
+  ReportHeader header_;
+  nlohmann::json report_;
+};
+
+TEST_F(Report, HasEveryStableField) {
+  EXPECT_EQ(report_["model"], "edge@3");
+  EXPECT_EQ(report_["rows_real"], 1500);
+  EXPECT_EQ(report_["rows_synthetic"], 1200);
+  EXPECT_EQ(report_["likelihood"]["exact_nats_per_row"], 27.5);
+  EXPECT_EQ(report_["jsd"].size(), 14);
+  for (const auto& [name, jsd] : report_["jsd"].items()) {
+    for (const char* field : {"value", "floor", "last_quarter", "last_quarter_floor", "b1"}) {
+      EXPECT_TRUE(jsd[field].is_number()) << name << " " << field;
+    }
+  }
+  for (const char* rule : {"T1", "T2", "T3"}) {
+    EXPECT_TRUE(report_["rules"][rule]["real"].is_number());
+    EXPECT_TRUE(report_["rules"][rule]["synthetic"].is_number());
+  }
+  EXPECT_EQ(report_["summary"]["exact_nats_per_row"], 27.5);
+  EXPECT_EQ(report_["summary"]["jsd"]["attributes"], 14);
+}
+
+TEST_F(Report, IsTheSameForTheSameInput) { EXPECT_EQ(MakeReport(header_, input_)->dump(), report_.dump()); }
+
+TEST_F(Report, TooFewRowsAreRefused) {
+  synthetic_ = EvalRowsOf(SpreadFlows(3, 1, 1, 1), TestHomes());
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeReport(header_, input_).status()));
+}
+
+TEST_F(Report, ASingleHostHourHasNoFloorAndSaysNothingFalse) {
+  real_ = EvalRowsOf(SpreadFlows(100, 1, 1, 1), TestHomes());
+  const auto report = MakeReport(header_, input_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE((*report)["jsd"]["bytes"].contains("floor"));
+  EXPECT_THAT(ReportHtml(*report), HasSubstr("–"));
+}
+
+// Every element that is opened is closed in order, for the page is written by hand.
+void ExpectBalanced(const std::string& html) {
+  static const std::set<std::string> kEmpty = {"meta", "line", "rect", "path", "!DOCTYPE"};
+  const std::regex tag("<(/?)([!a-zA-Z0-9]+)([^>]*)>");
+  std::vector<std::string> open;
+  for (auto it = std::sregex_iterator(html.begin(), html.end(), tag); it != std::sregex_iterator(); ++it) {
+    const std::string name = (*it)[2];
+    if (kEmpty.count(name) > 0) continue;
+    if ((*it)[1].length() == 0) {
+      open.push_back(name);
+      continue;
+    }
+    ASSERT_FALSE(open.empty()) << "</" << name << ">";
+    ASSERT_EQ(open.back(), name) << "at character " << it->position();
+    open.pop_back();
+  }
+  EXPECT_TRUE(open.empty()) << open.back() << " is never closed";
+}
+
+TEST_F(Report, PageIsWellFormedAndNeedsNothingElse) {
+  const std::string html = ReportHtml(report_);
+  ExpectBalanced(html);
+  for (const char* outside : {"http://", "https://", "src=", "href=", "@import", "url(", "<script"}) {
+    EXPECT_THAT(html, Not(HasSubstr(outside)));
+  }
+  EXPECT_THAT(html, HasSubstr("prefers-color-scheme: dark"));
+  EXPECT_THAT(html, HasSubstr("@media print"));
+  EXPECT_THAT(html, HasSubstr("office &lt;&amp;&gt; &quot;home&quot;"));
+  EXPECT_THAT(html, Not(HasSubstr("nan")));
+}
+
+TEST_F(Report, PageShowsEveryAttributesChartAndEveryMeasuresDefinition) {
+  const std::string html = ReportHtml(report_);
+  for (const auto& [name, jsd] : report_["jsd"].items())
+    EXPECT_THAT(html, HasSubstr("<figure id=\"" + name + "\"><svg"));
+  for (const Metric* metric : AllMetrics()) EXPECT_THAT(html, HasSubstr(std::string(metric->definition)));
+}
+
+TEST_F(Report, PageIsMadeFromTheStoredReportAlone) {
+  EXPECT_EQ(ReportHtml(nlohmann::json::parse(report_.dump())), ReportHtml(report_));
+}
+
+TEST(Html, FiguresKeepTheirSignificantDigits) {
+  EXPECT_EQ(FormatFigure(28.7654, 4), "28.77");
+  EXPECT_EQ(FormatFigure(0.004567), "0.00457");
+  EXPECT_EQ(FormatFigure(1234.5, 3), "1234");
+  EXPECT_EQ(FormatFigure(nullptr), "–");
+  EXPECT_EQ(FormatFigure(NAN), "–");
+  EXPECT_EQ(FormatCount(1306502), "1,306,502");
+  EXPECT_EQ(FormatPercent(0.9262), "92.62&nbsp;%");
+}
+
+}  // namespace
+}  // namespace stanflow
