@@ -1,0 +1,232 @@
+#include "server/app/app.h"
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/io/all_formats.h"
+#include "server/app/job_hooks.h"
+#include "server/jobs/job_folder.h"
+#include "server/jobs/job_queue.h"
+#include "server/jobs/job_runner.h"
+#include "server/jobs/process_launcher.h"
+#include "server/rpc/rpc_server.h"
+
+namespace stanflow {
+namespace {
+
+// How long answers that are ready may take to leave, after everything else has ended.
+constexpr std::chrono::seconds kFlushAnswers{2};
+
+std::chrono::milliseconds Ms(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+GenerateSchedulerOptions SchedulerOptions(const ServerConfig& config) {
+  GenerateSchedulerOptions options;
+  options.engine_threads = static_cast<int>(config.generate.engine_threads);
+  options.max_streams = static_cast<int>(config.generate.max_streams);
+  options.max_contexts = config.generate.max_contexts;
+  options.look_ahead_rows = config.generate.look_ahead_rows;
+  options.snapshot_rows = config.generate.snapshot_rows;
+  options.stall_timeout = Ms(config.generate.stall_timeout_seconds);
+  return options;
+}
+
+RpcOptions MakeRpcOptions(const ServerConfig& config, const std::string& libtorch) {
+  RpcOptions options;
+  options.build = StrCat("stanflow ", STANFLOW_VERSION, " libtorch ", libtorch);
+  options.upload_dir = config.data_dir + "/uploads";
+  options.max_upload_bytes = config.uploads.max_bytes;
+  options.max_uncompressed_bytes = config.uploads.max_uncompressed_bytes;
+  options.outbox_bytes = config.generate.outbox_bytes;
+  if (config.generate.stall_timeout_seconds > 0) {
+    options.stall_timeout = Ms(config.generate.stall_timeout_seconds);
+  } else {
+    options.stall_timeout = std::chrono::hours(24 * 365);
+  }
+  options.load_timeout = Ms(config.generate.load_timeout_seconds);
+  return options;
+}
+
+JobRunnerOptions RunnerOptions(const ServerConfig& config) {
+  JobRunnerOptions options;
+  options.data_dir = config.data_dir;
+  options.max_running = static_cast<int>(config.jobs.max_running);
+  options.lease = Ms(config.jobs.lease_seconds);
+  options.cancel_grace = Ms(config.jobs.cancel_grace_seconds);
+  return options;
+}
+
+}  // namespace
+
+// Destroyed from the bottom up: each may use what stands above it.
+struct App::Rep {
+  ServerConfig config;
+  const Clock* clock = nullptr;
+  std::optional<FileLock> lock;
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<JobMetrics> job_metrics;
+  std::unique_ptr<DatasetRegistry> datasets;
+  std::unique_ptr<ModelRegistry> models;
+  std::unique_ptr<JobStore> store;
+  std::unique_ptr<JobQueue> queue;
+  std::unique_ptr<WorkerLauncher> launcher;
+  std::unique_ptr<JobRunner> runner;
+  std::unique_ptr<SnapshotStore> snapshots;
+  std::unique_ptr<GenerateScheduler> scheduler;
+  std::unique_ptr<RpcServer> server;
+  bool drained = false;
+
+  absl::Status OpenFolders();
+  absl::Status OpenRegistries(const Engine& engine);
+  absl::Status OpenJobs();
+  absl::Status OpenScheduler();
+  absl::Status StartServer(const Engine& engine);
+  PolledMetrics Poll();
+};
+
+absl::Status App::Rep::OpenFolders() {
+  STANFLOW_ASSIGN_OR_RETURN(lock, LockDataFolder(config.data_dir));
+  // What a server that died was in the middle of sending, receiving or removing.
+  STANFLOW_RETURN_IF_ERROR(RemoveAll(config.data_dir + "/uploads"));
+  return RemoveAll(config.data_dir + "/tmp");
+}
+
+absl::Status App::Rep::OpenRegistries(const Engine& engine) {
+  ModelRegistryOptions options;
+  options.data_dir = config.data_dir;
+  options.load.idle_limit_bytes = config.models.max_loaded_bytes;
+  STANFLOW_ASSIGN_OR_RETURN(options.load.devices, ResolveDevices(config.devices));
+  datasets = std::make_unique<DatasetRegistry>(config.data_dir);
+  models = std::make_unique<ModelRegistry>(std::move(options), engine.load, engine.validate_bundle, clock);
+  return absl::OkStatus();
+}
+
+absl::Status App::Rep::OpenJobs() {
+  STANFLOW_ASSIGN_OR_RETURN(store, OpenSqliteJobStore(JobStorePath(config.data_dir)));
+  JobQueueOptions queue_options;
+  queue_options.data_dir = config.data_dir;
+  queue_options.max_queued = config.jobs.max_queued;
+  queue_options.max_failures = static_cast<uint32_t>(config.jobs.max_failures);
+  queue = std::make_unique<JobQueue>(queue_options, store.get(), clock);
+  ProcessLauncherOptions launcher_options;
+  launcher_options.program = config.jobs.worker_program;
+  launcher_options.data_dir = config.data_dir;
+  launcher_options.threads = static_cast<int>(config.jobs.worker_threads);
+  STANFLOW_ASSIGN_OR_RETURN(launcher, MakeProcessLauncher(launcher_options));
+  JobRunnerHooks hooks;
+  hooks.publish = [this](const Job& job, const std::string& out_dir) {
+    return PublishJob(job, out_dir, datasets.get(), models.get());
+  };
+  hooks.changed = [this](const Job& job) {
+    job_metrics->Changed(job);
+    queue->Notify(job.id);
+  };
+  runner = std::make_unique<JobRunner>(RunnerOptions(config), store.get(), launcher.get(), clock,
+                                       std::move(hooks));
+  queue->SetWake([this] { runner->Wake(); });
+  return runner->Start();
+}
+
+absl::Status App::Rep::OpenScheduler() {
+  SnapshotStoreOptions options;
+  options.dir = config.data_dir + "/streams";
+  STANFLOW_ASSIGN_OR_RETURN(snapshots, SnapshotStore::Open(options, clock, metrics.get()));
+  scheduler =
+      std::make_unique<GenerateScheduler>(SchedulerOptions(config), clock, snapshots.get(), metrics.get());
+  return absl::OkStatus();
+}
+
+absl::Status App::Rep::StartServer(const Engine& engine) {
+  RpcEnvironment env;
+  env.options = MakeRpcOptions(config, engine.libtorch);
+  env.jobs = queue.get();
+  env.models = models.get();
+  env.datasets = datasets.get();
+  env.scheduler = scheduler.get();
+  env.metrics = metrics.get();
+  env.clock = clock;
+  env.validate_train_options = engine.validate_train_options;
+  env.check_format = CheckReaderFormat;
+  RpcServerOptions options;
+  options.listen = config.listen;
+  STANFLOW_ASSIGN_OR_RETURN(server, RpcServer::Start(options, std::move(env)));
+  return absl::OkStatus();
+}
+
+PolledMetrics App::Rep::Poll() {
+  PolledMetrics polled;
+  if (auto counts = queue->CountByState(); counts.ok()) polled.jobs = *std::move(counts);
+  if (polled.jobs[JobState::kQueued] > 0) {
+    std::string next;
+    const auto queued = queue->List(1000, "", {JobState::kQueued}, &next);
+    if (queued.ok() && !queued->empty()) {
+      polled.oldest_queued_seconds = static_cast<double>(clock->NowMs() - queued->back().created_ms) / 1000;
+    }
+  }
+  for (const LoadedModels::View& view : models->Loaded()) {
+    polled.models.push_back(
+        {view.id.model, view.id.version, ModelStateName(view.state), view.device, view.bytes});
+  }
+  return polled;
+}
+
+App::App(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
+
+absl::StatusOr<std::unique_ptr<App>> App::Start(const ServerConfig& config, Engine engine,
+                                                const Clock* clock) {
+  // Made first, so that a start that fails takes down what there is in the right order.
+  auto app = std::unique_ptr<App>(new App(std::make_unique<Rep>()));
+  Rep* const rep = app->rep_.get();
+  rep->config = config;
+  rep->clock = clock;
+  rep->metrics = std::make_unique<Metrics>(STANFLOW_VERSION, engine.libtorch);
+  rep->job_metrics = std::make_unique<JobMetrics>(rep->metrics.get());
+  STANFLOW_RETURN_IF_ERROR(rep->OpenFolders());
+  STANFLOW_RETURN_IF_ERROR(rep->metrics->Serve(config.metrics_listen));
+  STANFLOW_RETURN_IF_ERROR(rep->OpenRegistries(engine));
+  STANFLOW_RETURN_IF_ERROR(rep->OpenJobs());
+  STANFLOW_RETURN_IF_ERROR(rep->OpenScheduler());
+  rep->metrics->SetPoll([rep] { return rep->Poll(); });
+  STANFLOW_RETURN_IF_ERROR(rep->StartServer(engine));
+  LogInfo("serving", {{"listen", config.listen},
+                      {"port", app->port()},
+                      {"metrics_port", app->metrics_port()},
+                      {"data_dir", config.data_dir},
+                      {"version", STANFLOW_VERSION},
+                      {"libtorch", engine.libtorch}});
+  return app;
+}
+
+App::~App() {
+  if (!rep_->drained) {
+    rep_->config.shutdown.drain_seconds = 0;
+    Drain();
+  }
+}
+
+int App::port() const { return rep_->server == nullptr ? 0 : rep_->server->port(); }
+int App::metrics_port() const { return rep_->metrics->port(); }
+
+void App::Drain() {
+  rep_->drained = true;
+  const auto grace = Ms(rep_->config.shutdown.drain_seconds);
+  if (rep_->server != nullptr) rep_->server->BeginDrain();
+  // Streams and workers side by side, each with the whole time.
+  std::thread jobs([this, grace] {
+    if (rep_->runner != nullptr) rep_->runner->Drain(grace);
+  });
+  if (rep_->scheduler != nullptr) rep_->scheduler->Drain(rep_->clock->SteadyNow() + grace);
+  if (rep_->server != nullptr) rep_->server->Shutdown(std::chrono::system_clock::now() + kFlushAnswers);
+  jobs.join();
+  if (rep_->queue != nullptr) rep_->queue->SetWake(nullptr);
+  rep_->metrics->ClearPoll();
+}
+
+}  // namespace stanflow

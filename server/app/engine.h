@@ -1,0 +1,32 @@
+#ifndef STANFLOW_SERVER_APP_ENGINE_H_
+#define STANFLOW_SERVER_APP_ENGINE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/registry/model_registry.h"
+#include "server/rpc/rpc_environment.h"
+
+namespace stanflow {
+
+// What this build can compute with. engine_torch.cc has every preset; engine_plain.cc, for builds without
+// LibTorch, has the baselines and says so for the others.
+struct Engine {
+  GeneratorLoader load;
+  BundleValidator validate_bundle;
+  ValidateTrainOptions validate_train_options;
+  // Version of LibTorch, "none" without it. Flows depend on it.
+  std::string libtorch;
+};
+
+// Once, before any thread computes.
+Engine MakeEngine();
+
+// `devices` of the configuration as the devices that models are placed on: "auto" is every CUDA device, else
+// the CPU. INVALID_ARGUMENT names one that is not there, with those that are.
+absl::StatusOr<std::vector<std::string>> ResolveDevices(const std::vector<std::string>& devices);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_APP_ENGINE_H_

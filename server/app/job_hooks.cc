@@ -1,0 +1,71 @@
+#include "server/app/job_hooks.h"
+
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "nlohmann/json.hpp"
+
+namespace stanflow {
+namespace {
+
+// "" if the spec has no such field.
+std::string SpecField(const Job& job, const char* field) {
+  const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
+  if (!spec.is_object() || !spec.contains(field) || !spec[field].is_string()) return "";
+  return spec[field].get<std::string>();
+}
+
+double Seconds(int64_t from_ms, int64_t to_ms) { return static_cast<double>(to_ms - from_ms) / 1000; }
+
+}  // namespace
+
+absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_dir, DatasetRegistry* datasets,
+                                       ModelRegistry* models) {
+  switch (job.kind) {
+    case JobKind::kImport: {
+      STANFLOW_ASSIGN_OR_RETURN(const std::string id,
+                                datasets->Publish(out_dir + "/dataset", SpecField(job, "dataset"), job.id));
+      return "datasets/" + id;
+    }
+    case JobKind::kTrain: {
+      STANFLOW_ASSIGN_OR_RETURN(const VersionId id,
+                                models->Publish(out_dir + "/bundle", SpecField(job, "model"), job.id));
+      return id.ToString();
+    }
+    case JobKind::kEvaluate:
+      return "";
+  }
+  return absl::InternalError(StrCat("job ", job.id, " is of no known kind"));
+}
+
+void JobMetrics::Changed(const Job& job) {
+  bool changed;
+  {
+    MutexLock lock(&mutex_);
+    const auto it = running_.find(job.id);
+    changed = it == running_.end() || it->second != job.state;
+    if (IsFinal(job.state)) {
+      running_.erase(job.id);
+    } else {
+      running_[job.id] = job.state;
+    }
+  }
+  if (!changed) {
+    if (job.kind == JobKind::kTrain) metrics_->JobProgressed(SpecField(job, "model"), job.progress);
+    return;
+  }
+  LogInfo("job changed", {{"job", job.id},
+                          {"kind", JobKindName(job.kind)},
+                          {"state", JobStateName(job.state)},
+                          {"attempt", job.attempts},
+                          {"error", job.error_message},
+                          {"result", job.result}});
+  if (job.state == JobState::kRunning && job.attempts == 1) {
+    metrics_->JobLeased(job.kind, Seconds(job.created_ms, job.started_ms));
+  }
+  if (IsFinal(job.state)) {
+    metrics_->JobEnded(job.kind, job.state, job.started_ms == 0 ? 0 : Seconds(job.started_ms, job.ended_ms));
+  }
+}
+
+}  // namespace stanflow

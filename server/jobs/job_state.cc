@@ -1,0 +1,206 @@
+#include "server/jobs/job_state.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace stanflow {
+namespace {
+
+constexpr JobTransition kTransitions[] = {
+    {JobState::kQueued, JobAction::kLease, JobState::kRunning},
+    {JobState::kQueued, JobAction::kCancel, JobState::kCancelled},
+    {JobState::kRunning, JobAction::kPublish, JobState::kRunning},
+    {JobState::kRunning, JobAction::kSucceed, JobState::kSucceeded},
+    {JobState::kRunning, JobAction::kFail, JobState::kFailed},
+    {JobState::kRunning, JobAction::kRetry, JobState::kQueued},
+    {JobState::kRunning, JobAction::kHandBack, JobState::kQueued},
+    {JobState::kRunning, JobAction::kCancel, JobState::kCancelling},
+    {JobState::kCancelling, JobAction::kPublish, JobState::kCancelled},
+    {JobState::kCancelling, JobAction::kFail, JobState::kCancelled},
+    {JobState::kCancelling, JobAction::kRetry, JobState::kCancelled},
+    {JobState::kCancelling, JobAction::kHandBack, JobState::kCancelled},
+    {JobState::kCancelling, JobAction::kCancel, JobState::kCancelling},
+};
+
+const char* ActionName(JobAction action) {
+  switch (action) {
+    case JobAction::kLease:
+      return "lease";
+    case JobAction::kPublish:
+      return "publish";
+    case JobAction::kSucceed:
+      return "succeed";
+    case JobAction::kFail:
+      return "fail";
+    case JobAction::kRetry:
+      return "retry";
+    case JobAction::kHandBack:
+      return "hand back";
+    case JobAction::kCancel:
+      return "cancel";
+  }
+  return "?";
+}
+
+const JobTransition* FindTransition(JobState from, JobAction action) {
+  for (const JobTransition& t : kTransitions) {
+    if (t.from == from && t.action == action) return &t;
+  }
+  return nullptr;
+}
+
+bool IsLateCancel(const Job& job, JobAction action) {
+  if (action != JobAction::kCancel) return false;
+  return IsFinal(job.state) || job.publishing || job.state == JobState::kCancelling;
+}
+
+JobAction Resolve(const Job& job, const JobChange& change) {
+  const bool tries_left = job.failures + 1 < job.max_failures;
+  if (change.action != JobAction::kFail || !tries_left || IsFinalError(change.error.code()))
+    return change.action;
+  return JobAction::kRetry;
+}
+
+std::string ErrorText(const absl::Status& error) {
+  return absl::StrCat(absl::StatusCodeToString(error.code()), ": ", error.message());
+}
+
+std::string DefaultMessage(const Job& job, JobAction action, const JobChange& change) {
+  if (job.state == JobState::kCancelled) return "cancelled";
+  switch (action) {
+    case JobAction::kLease:
+      return absl::StrCat("attempt ", job.attempts, " starts");
+    case JobAction::kPublish:
+      return "publishing";
+    case JobAction::kSucceed:
+      return job.result.empty() ? "done" : absl::StrCat("published ", job.result);
+    case JobAction::kFail:
+      return absl::StrCat("failed: ", ErrorText(change.error));
+    case JobAction::kRetry:
+      return absl::StrCat("failure ", job.failures, " of ", job.max_failures, ", next try in ",
+                          RetryDelayMs(job.failures) / 1000, " s: ", ErrorText(change.error));
+    case JobAction::kHandBack:
+      return "handed back";
+    case JobAction::kCancel:
+      return "cancel asked for";
+  }
+  return "";
+}
+
+void RecordFailure(const absl::Status& error, Job* job) {
+  ++job->failures;
+  job->publishing = false;
+  job->error_code = absl::StatusCodeToString(error.code());
+  job->error_message = std::string(error.message());
+}
+
+void ApplyEffects(JobAction action, const JobChange& change, Job* job) {
+  switch (action) {
+    case JobAction::kLease:
+      ++job->attempts;
+      job->not_before_ms = 0;
+      if (job->started_ms == 0) job->started_ms = change.now_ms;
+      break;
+    case JobAction::kPublish:
+      job->publishing = true;
+      break;
+    case JobAction::kSucceed:
+      job->publishing = false;
+      job->result = change.result;
+      job->result_json = change.result_json;
+      job->artifacts = change.artifacts;
+      job->progress.fraction = 1;
+      job->progress.seconds_left = 0;
+      break;
+    case JobAction::kFail:
+      RecordFailure(change.error, job);
+      break;
+    case JobAction::kRetry:
+      RecordFailure(change.error, job);
+      job->not_before_ms = change.now_ms + RetryDelayMs(job->failures);
+      break;
+    case JobAction::kHandBack:
+    case JobAction::kCancel:
+      break;
+  }
+}
+
+}  // namespace
+
+bool IsFinal(JobState state) {
+  return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kCancelled;
+}
+
+const char* JobKindName(JobKind kind) {
+  switch (kind) {
+    case JobKind::kImport:
+      return "import";
+    case JobKind::kTrain:
+      return "train";
+    case JobKind::kEvaluate:
+      return "evaluate";
+  }
+  return "?";
+}
+
+const char* JobStateName(JobState state) {
+  switch (state) {
+    case JobState::kQueued:
+      return "QUEUED";
+    case JobState::kRunning:
+      return "RUNNING";
+    case JobState::kCancelling:
+      return "CANCELLING";
+    case JobState::kSucceeded:
+      return "SUCCEEDED";
+    case JobState::kFailed:
+      return "FAILED";
+    case JobState::kCancelled:
+      return "CANCELLED";
+  }
+  return "?";
+}
+
+absl::Span<const JobTransition> JobTransitions() { return kTransitions; }
+
+absl::StatusOr<ChangedJob> ApplyChange(const Job& job, const JobChange& change) {
+  ChangedJob next;
+  next.job = job;
+  if (IsLateCancel(job, change.action)) return next;
+  const JobAction action = Resolve(job, change);
+  const JobTransition* transition = FindTransition(job.state, action);
+  if (transition == nullptr) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("job ", job.id, " is ", JobStateName(job.state), ": can't ", ActionName(action)));
+  }
+  next.changed = true;
+  next.job.state = transition->to;
+  // A cancelled job keeps no trace of how its last attempt ended.
+  if (transition->to != JobState::kCancelled) ApplyEffects(action, change, &next.job);
+  if (IsFinal(transition->to)) next.job.ended_ms = change.now_ms;
+  next.message = change.message.empty() ? DefaultMessage(next.job, action, change) : change.message;
+  return next;
+}
+
+bool IsFinalError(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kAlreadyExists:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int64_t RetryDelayMs(uint32_t failures) {
+  constexpr int64_t kFirst = 1000, kLongest = 60000;
+  int64_t delay = kFirst;
+  for (uint32_t i = 1; i < failures && delay < kLongest; ++i) delay *= 4;
+  return std::min(delay, kLongest);
+}
+
+}  // namespace stanflow

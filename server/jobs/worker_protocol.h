@@ -1,0 +1,50 @@
+#ifndef STANFLOW_SERVER_JOBS_WORKER_PROTOCOL_H_
+#define STANFLOW_SERVER_JOBS_WORKER_PROTOCOL_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/jobs/job.h"
+
+namespace stanflow {
+
+// How a server and the worker process of one of its jobs talk.
+//
+// The server writes `<job_dir>/spec.json` and starts the worker. The worker holds a lock on `<job_dir>/LOCK`
+// for its life and prints JSON lines on its standard output:
+//   {"type":"heartbeat"}                                      every few seconds: renews the lease
+//   {"type":"progress","progress":{...}}                      renews it too
+//   {"type":"error","code":"NOT_FOUND","message":"..."}       once, before it exits with kFailed
+// Before it exits with kDone it has written `<job_dir>/result.json` (durably), after everything in `out/`.
+// SIGTERM asks it to stop at the next safe point.
+
+enum class WorkerExit : int {
+  kDone = 0,
+  kUsage = 2,        // bad flags: a fault of this program
+  kFailed = 10,      // an error line says why
+  kHandedBack = 11,  // stopped because it was asked to; a next attempt continues
+  kOrphaned = 12,    // its server was gone before it began
+  kSuperseded = 13,  // a newer attempt has been in the job's folder
+  kLocked = 14,      // the worker of an earlier attempt did not leave the folder
+};
+
+struct WorkerLine {
+  enum class Type { kHeartbeat, kProgress, kError };
+  Type type = Type::kHeartbeat;
+  JobProgress progress;  // kProgress
+  absl::Status error;    // kError
+};
+
+// Without the newline.
+std::string HeartbeatLine();
+std::string ProgressLine(const JobProgress& progress);
+std::string ErrorLine(const absl::Status& error);
+
+// INVALID_ARGUMENT if the line is none of these.
+absl::StatusOr<WorkerLine> ParseWorkerLine(std::string_view line);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_JOBS_WORKER_PROTOCOL_H_

@@ -1,0 +1,84 @@
+#ifndef STANFLOW_SERVER_METRICS_METRICS_H_
+#define STANFLOW_SERVER_METRICS_METRICS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/jobs/job.h"
+#include "server/schedule/scheduler_observer.h"
+
+namespace stanflow {
+
+// What somebody else knows and is asked for at every scrape.
+struct PolledMetrics {
+  // Jobs by state, and how long the oldest QUEUED one has waited, seconds.
+  std::map<JobState, int64_t> jobs;
+  double oldest_queued_seconds = 0;
+  struct Model {
+    std::string model;
+    uint64_t version = 0;
+    std::string state, device;
+    uint64_t bytes = 0;
+  };
+  std::vector<Model> models;
+};
+
+// Every metric of the server (each has a HELP line at `/metrics`). The
+// only user of prometheus-cpp. Thread-safe; every call but Serve and Text is short and takes no
+// lock that is held for long.
+class Metrics final : public SchedulerObserver {
+ public:
+  // `version` and `libtorch` are labels of stanflow_build_info.
+  Metrics(const std::string& version, const std::string& libtorch);
+  ~Metrics() override;
+
+  // Answers scrapes on "HOST:PORT"/metrics from now on. FAILED_PRECONDITION if the port is taken.
+  absl::Status Serve(const std::string& listen);
+  // The port of Serve; 0 before.
+  int port() const;
+  // What a scrape would get now.
+  std::string Text() const;
+
+  // Asked at every scrape, from the scraping thread. Set before Serve; empty from ClearPoll on,
+  // which waits for a poll in progress.
+  void SetPoll(std::function<PolledMetrics()> poll);
+  void ClearPoll() { SetPoll(nullptr); }
+
+  // RPCs. `method` is "Synthesis/Generate"; `code` a canonical name.
+  void RpcStarted(const char* method);
+  void RpcEnded(const char* method, const char* code, std::chrono::nanoseconds time);
+  // Encoded flows that wait for readers.
+  void AddBytesWaiting(int64_t delta);
+  void StreamStalled();
+
+  // Jobs: their events as they are stored.
+  void JobLeased(JobKind kind, double waited_seconds);
+  void JobEnded(JobKind kind, JobState state, double ran_seconds);
+  void JobProgressed(const std::string& model, const JobProgress& progress);
+
+  void OnStep(const StepStats& step) override;
+  void OnLoad(const SchedulerLoad& load) override;
+  void OnFirstFlow(std::chrono::nanoseconds wait) override;
+  void OnFlowsSent(uint64_t flows) override;
+  void OnReplay(uint64_t flows) override;
+  void OnStreamEnd(const absl::Status& status) override;
+  void OnSnapshotWritten(uint64_t bytes, std::chrono::nanoseconds time) override;
+  void OnSnapshotSkipped(const std::string& key, uint64_t row, const char* why) override;
+  void OnSnapshotFailed(const absl::Status& status) override;
+  void OnSnapshotDamaged(const absl::Status& why) override;
+
+ private:
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_METRICS_METRICS_H_

@@ -1,0 +1,88 @@
+#include "server/rpc/datasets_service.h"
+
+#include <algorithm>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "server/registry/resource_name.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/job_specs.h"
+#include "server/rpc/receive_file_reactor.h"
+#include "server/rpc/unary.h"
+
+namespace stanflow {
+namespace {
+
+// FAILED_PRECONDITION if a job that has not ended reads the dataset.
+absl::Status CheckUnread(const RpcEnvironment& env, const std::string& dataset) {
+  std::string token;
+  do {
+    STANFLOW_ASSIGN_OR_RETURN(
+        const std::vector<Job> jobs,
+        env.jobs->List(1000, token, {JobState::kQueued, JobState::kRunning, JobState::kCancelling}, &token));
+    for (const Job& job : jobs) {
+      const std::vector<std::string> read = DatasetsReadBy(job);
+      if (std::find(read.begin(), read.end(), dataset) != read.end()) {
+        return absl::FailedPreconditionError(
+            StrCat("jobs/", job.id, " reads dataset '", dataset, "'; cancel it, or wait for its end"));
+      }
+    }
+  } while (!token.empty());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::CallbackServerContext* context,
+                                                                    v1::Job* response) {
+  using Reactor = ReceiveFileReactor<v1::UploadRequest, v1::UploadHeader>;
+  Reactor::Steps steps;
+  steps.begin = [env = env_](const v1::UploadHeader& header) -> absl::StatusOr<IncomingFileLimits> {
+    STANFLOW_RETURN_IF_ERROR(ImportJob(header, *env).status());
+    return IncomingFileLimits{env->options.max_upload_bytes, header.size_bytes(), header.sha256()};
+  };
+  steps.end = [env = env_, response](const v1::UploadHeader& header, IncomingFile* file) -> absl::Status {
+    STANFLOW_ASSIGN_OR_RETURN(JobRequest job, ImportJob(header, *env));
+    job.adopt_file = file->path();
+    STANFLOW_ASSIGN_OR_RETURN(const Job stored, env->jobs->Submit(job));
+    file->Release();
+    *response = ToProto(stored);
+    return absl::OkStatus();
+  };
+  return Reactor::Start(env_, context, "Datasets/Upload", std::move(steps));
+}
+
+grpc::ServerUnaryReactor* DatasetsService::GetDataset(grpc::CallbackServerContext* context,
+                                                      const v1::GetDatasetRequest* request,
+                                                      v1::Dataset* response) {
+  return RunUnary(env_, context, "Datasets/GetDataset", env_->disk, [=]() -> absl::Status {
+    STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo info, env_->datasets->Get("name", request->name()));
+    *response = ToProto(info);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* DatasetsService::ListDatasets(grpc::CallbackServerContext* context,
+                                                        const v1::ListDatasetsRequest* request,
+                                                        v1::ListDatasetsResponse* response) {
+  return RunUnary(env_, context, "Datasets/ListDatasets", env_->disk, [=]() -> absl::Status {
+    STANFLOW_ASSIGN_OR_RETURN(const std::vector<DatasetInfo> infos, env_->datasets->List());
+    STANFLOW_ASSIGN_OR_RETURN(const Page page,
+                              PageOf(infos.size(), request->page_size(), request->page_token()));
+    for (size_t i = page.begin; i < page.end; ++i) *response->add_datasets() = ToProto(infos[i]);
+    response->set_next_page_token(page.next_token);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* DatasetsService::DeleteDataset(grpc::CallbackServerContext* context,
+                                                         const v1::DeleteDatasetRequest* request,
+                                                         v1::DeleteDatasetResponse*) {
+  return RunUnary(env_, context, "Datasets/DeleteDataset", env_->disk, [=]() -> absl::Status {
+    STANFLOW_ASSIGN_OR_RETURN(const std::string id, ParseId("name", "datasets", request->name()));
+    STANFLOW_RETURN_IF_ERROR(CheckUnread(*env_, id));
+    return env_->datasets->Delete(id);
+  });
+}
+
+}  // namespace stanflow

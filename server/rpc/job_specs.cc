@@ -1,0 +1,154 @@
+#include "server/rpc/job_specs.h"
+
+#include <cmath>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/dataset/holdout.h"
+#include "core/flow/address.h"
+#include "nlohmann/json.hpp"
+#include "server/registry/resource_name.h"
+#include "server/rpc/generate_request.h"
+#include "server/rpc/status.h"
+
+namespace stanflow {
+namespace {
+
+constexpr size_t kMaxRequestId = 128;
+constexpr char kDefaultPreset[] = "causal";
+
+absl::StatusOr<JobRequest> Request(JobKind kind, const nlohmann::json& spec, const std::string& request_id,
+                                   int32_t priority) {
+  if (request_id.size() > kMaxRequestId) {
+    return FieldError("request_id", StrCat("longer than ", kMaxRequestId, " bytes"));
+  }
+  JobRequest request;
+  request.kind = kind;
+  request.spec_json = spec.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  request.request_id = request_id;
+  request.priority = priority;
+  return request;
+}
+
+// What the manifest of a model says for streams that leave it open.
+struct StreamDefaults {
+  uint32_t hosts = 1;
+  int64_t start_ms = 0;
+};
+
+absl::StatusOr<StreamDefaults> DefaultsOf(const ModelVersionInfo& info) {
+  const nlohmann::json manifest =
+      nlohmann::json::parse(info.manifest_json, nullptr, /*allow_exceptions=*/false);
+  try {
+    return StreamDefaults{manifest.at("hosts").get<uint32_t>(),
+                          manifest.at("default_start_ms").get<int64_t>()};
+  } catch (const nlohmann::json::exception& e) {
+    return absl::DataLossError(StrCat("the manifest of ", info.id.ToString(), " is damaged: ", e.what()));
+  }
+}
+
+absl::StatusOr<nlohmann::json> GenerateSpec(const v1::EvaluateRequest& request, const ModelVersionInfo& model,
+                                            const RpcEnvironment& env) {
+  v1::GenerateRequest generate = request.generate();
+  if (!generate.model().empty()) return FieldError("generate.model", "must be empty; 'model' says it");
+  if (!generate.resume_token().empty()) return FieldError("generate.resume_token", "must be empty here");
+  generate.set_model(request.model());
+  if (generate.extent_case() == v1::GenerateRequest::EXTENT_NOT_SET) {
+    generate.set_rows(env.options.default_evaluate_rows);
+  }
+  const absl::StatusOr<GenerateInput> input = ParseGenerateRequest(generate);
+  if (!input.ok()) return InField("generate", input.status());
+  STANFLOW_ASSIGN_OR_RETURN(const StreamDefaults defaults, DefaultsOf(model));
+  const absl::StatusOr<StreamSpec> spec = CompleteSpec(*input, defaults.hosts, defaults.start_ms);
+  if (!spec.ok()) return InField("generate", spec.status());
+  nlohmann::json json = {{"seed", spec->seed},
+                         {"stream", spec->stream},
+                         {"hosts", spec->hosts},
+                         {"home", spec->home.ToString()},
+                         {"start_ms", spec->start_ms}};
+  if (spec->rows.has_value()) json["rows"] = *spec->rows;
+  if (spec->duration_ms.has_value()) json["duration_ms"] = *spec->duration_ms;
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string dataset, ParseId("dataset", "datasets", header.dataset()));
+  if (header.home().empty()) {
+    return FieldError("home",
+                      "empty; name the home network, such as 42.219.0.0/16, that flows are seen from");
+  }
+  for (const std::string& home : header.home()) {
+    const absl::StatusOr<Cidr> cidr = Cidr::Parse(home);
+    if (!cidr.ok()) return FieldError("home", ToStd(cidr.status().message()));
+  }
+  const std::string holdout = header.holdout().empty() ? "none" : header.holdout();
+  const absl::StatusOr<Holdout> parsed = Holdout::Parse(holdout);
+  if (!parsed.ok()) return FieldError("holdout", ToStd(parsed.status().message()));
+  const std::string format = header.format().empty() ? "auto" : header.format();
+  const absl::Status known = env.check_format(format);
+  if (!known.ok()) return FieldError("format", ToStd(known.message()));
+  const double share =
+      header.has_max_rejected_share() ? header.max_rejected_share() : env.options.max_rejected_share;
+  if (!(share >= 0 && share <= 1)) return FieldError("max_rejected_share", "give 0 to 1");
+  const nlohmann::json spec = {{"dataset", dataset},
+                               {"home", std::vector<std::string>(header.home().begin(), header.home().end())},
+                               {"holdout", holdout},
+                               {"format", format},
+                               {"max_rejected_share", share},
+                               {"max_uncompressed_bytes", env.options.max_uncompressed_bytes}};
+  return Request(JobKind::kImport, spec, header.request_id(), header.priority());
+}
+
+absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo dataset, env.datasets->Get("dataset", request.dataset()));
+  STANFLOW_ASSIGN_OR_RETURN(const std::string model, ParseId("model", "models", request.model()));
+  const std::string preset = request.preset().empty() ? kDefaultPreset : request.preset();
+  const std::map<std::string, std::string> options(request.options().begin(), request.options().end());
+  STANFLOW_RETURN_IF_ERROR(env.validate_train_options(preset, options));
+  if (!std::isfinite(request.max_minutes()) || request.max_minutes() < 0) {
+    return FieldError("max_minutes", "give 0 (no budget) or more");
+  }
+  if (dataset.manifest.train_rows == 0) {
+    return FieldError("dataset", StrCat("'", dataset.manifest.name, "' has no rows outside of its hold-out (",
+                                        dataset.manifest.holdout.ToString(), ")"));
+  }
+  const nlohmann::json spec = {
+      {"dataset", dataset.manifest.name},     {"model", model},     {"preset", preset},
+      {"max_minutes", request.max_minutes()}, {"options", options}, {"seed", request.seed()}};
+  return Request(JobKind::kTrain, spec, request.request_id(), request.priority());
+}
+
+absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo dataset, env.datasets->Get("dataset", request.dataset()));
+  if (request.model().empty()) return FieldError("model", "empty; name a model, such as 'edge' or 'edge@3'");
+  STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env.models->Resolve("model", request.model()));
+  STANFLOW_ASSIGN_OR_RETURN(const ModelVersionInfo model, env.models->Get(id));
+  nlohmann::json spec = {{"model", id.model},
+                         {"version", id.version},
+                         {"dataset", dataset.manifest.name},
+                         {"synthetic_dataset", ""},
+                         {"max_likelihood_rows", request.max_likelihood_rows()}};
+  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(request, model, env));
+  if (!request.synthetic_dataset().empty()) {
+    STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo synthetic,
+                              env.datasets->Get("synthetic_dataset", request.synthetic_dataset()));
+    spec["synthetic_dataset"] = synthetic.manifest.name;
+  }
+  return Request(JobKind::kEvaluate, spec, request.request_id(), request.priority());
+}
+
+std::vector<std::string> DatasetsReadBy(const Job& job) {
+  std::vector<std::string> datasets;
+  if (job.kind == JobKind::kImport) return datasets;
+  const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
+  if (!spec.is_object()) return datasets;
+  for (const char* field : {"dataset", "synthetic_dataset"}) {
+    const auto it = spec.find(field);
+    if (it != spec.end() && it->is_string() && !it->get<std::string>().empty()) datasets.push_back(*it);
+  }
+  return datasets;
+}
+
+}  // namespace stanflow

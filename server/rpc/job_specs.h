@@ -1,0 +1,29 @@
+#ifndef STANFLOW_SERVER_RPC_JOB_SPECS_H_
+#define STANFLOW_SERVER_RPC_JOB_SPECS_H_
+
+#include "absl/status/statusor.h"
+#include "server/jobs/job_service.h"
+#include "server/rpc/rpc_environment.h"
+#include "stanflow/v1/datasets.pb.h"
+#include "stanflow/v1/synthesis.pb.h"
+
+namespace stanflow {
+
+// From requests to what the job queue stores. Everything is checked here, so that a job that was taken fails
+// only for what its data holds; names are pinned, and defaults filled in, so that a job means the same
+// whenever it runs. INVALID_ARGUMENT as "FIELD: ...". The specs, JSON:
+//
+//   import    dataset, home[], holdout, format, max_rejected_share, max_uncompressed_bytes
+//   train     dataset, model, preset, max_minutes, options{}, seed
+//   evaluate  model, version, dataset, synthetic_dataset, max_likelihood_rows,
+//             generate{seed, stream, hosts, home, start_ms, and rows or duration_ms}
+absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
+absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
+absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);
+
+// The datasets that a job reads; none for an import or a damaged spec.
+std::vector<std::string> DatasetsReadBy(const Job& job);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_RPC_JOB_SPECS_H_

@@ -1,0 +1,71 @@
+#ifndef STANFLOW_SERVER_RPC_RPC_ENVIRONMENT_H_
+#define STANFLOW_SERVER_RPC_RPC_ENVIRONMENT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "server/jobs/job_service.h"
+#include "server/metrics/metrics.h"
+#include "server/registry/dataset_registry.h"
+#include "server/registry/model_registry.h"
+#include "server/rpc/live_calls.h"
+#include "server/schedule/generate_scheduler.h"
+
+namespace stanflow {
+
+struct RpcOptions {
+  // What flows depend on besides the model and the machine: part of headers and resume tokens.
+  std::string build;
+  // Folder for files on their way in or out, on the file system of the data folder.
+  std::string upload_dir;
+  // Largest file that Datasets.Upload takes, bytes. A day of a large network is some 100 GB of CSV.
+  uint64_t max_upload_bytes = uint64_t{256} << 30;
+  // Largest tar file that Models.ImportModel takes, bytes.
+  uint64_t max_bundle_bytes = uint64_t{4} << 30;
+  // Bytes that an import may unpack to: what stops an archive bomb.
+  uint64_t max_uncompressed_bytes = uint64_t{1} << 40;
+  // Share of unreadable rows from which an import fails, where the request says none.
+  double max_rejected_share = 0.01;
+  // Encoded flows that may wait for one stream's reader, bytes; at least one chunk always may.
+  uint64_t outbox_bytes = uint64_t{4} << 20;
+  // A reader that takes nothing for so long, while something waits for it, loses its stream.
+  std::chrono::milliseconds stall_timeout{600000};
+  // How long a call without a deadline waits for its model.
+  std::chrono::milliseconds load_timeout{300000};
+  // Flows of an evaluation whose request says no extent.
+  uint64_t default_evaluate_rows = 1000000;
+};
+
+// INVALID_ARGUMENT for a preset or an option that there is not, or a bad value.
+using ValidateTrainOptions =
+    std::function<absl::Status(const std::string& preset, const std::map<std::string, std::string>& options)>;
+
+// What the services work with. All of it outlives the server; nothing here is owned.
+struct RpcEnvironment {
+  RpcOptions options;
+  JobService* jobs = nullptr;
+  ModelRegistry* models = nullptr;
+  DatasetRegistry* datasets = nullptr;
+  GenerateScheduler* scheduler = nullptr;
+  Metrics* metrics = nullptr;
+  const Clock* clock = nullptr;
+  ValidateTrainOptions validate_train_options;
+  // INVALID_ARGUMENT for a file format that no reader knows.
+  std::function<absl::Status(std::string_view format)> check_format;
+  // For calls that touch the disk for a moment. gRPC's own threads never block.
+  Executor* disk = nullptr;
+  // For calls that wait for a model to be loaded.
+  Executor* waiting = nullptr;
+  LiveCalls* live = nullptr;
+};
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_RPC_RPC_ENVIRONMENT_H_

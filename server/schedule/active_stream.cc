@@ -1,0 +1,140 @@
+#include "server/schedule/active_stream.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace stanflow {
+namespace {
+
+// A saved row in the store beside its contexts (core/generate/ordered_stream.cc).
+constexpr uint64_t kSavedRowBytes = 44;
+
+}  // namespace
+
+std::unique_ptr<OrderedStream> ActiveStream::OpenFlows(const StreamRequest& request, uint64_t look_ahead_rows,
+                                                       SnapshotStore* snapshots) {
+  if (request.spec.rows == request.first_row) return nullptr;
+  const Generator* const generator = request.generator.get();
+  std::unique_ptr<OrderedStream> flows;
+  if (request.first_row > 0 && snapshots != nullptr && !request.snapshot_key.empty()) {
+    snapshots->Load(request.snapshot_key, request.first_row, [&](uint64_t row, std::string_view state) {
+      auto restored = OrderedStream::Restore(generator, request.spec, look_ahead_rows, state);
+      if (!restored.ok()) return restored.status();
+      if ((*restored)->emitted() != row) return absl::DataLossError("of another row than its name says");
+      flows = *std::move(restored);
+      return absl::OkStatus();
+    });
+  }
+  if (flows == nullptr) flows = std::make_unique<OrderedStream>(generator, request.spec, look_ahead_rows);
+  return flows;
+}
+
+ActiveStream::ActiveStream(uint64_t id, StreamRequest request, std::unique_ptr<OrderedStream> flows,
+                           StreamSink* sink, std::chrono::steady_clock::time_point started,
+                           const StreamEnvironment* environment)
+    : id_(id),
+      request_(std::move(request)),
+      flows_(std::move(flows)),
+      sink_(sink),
+      started_(started),
+      environment_(environment),
+      saved_row_(emitted()) {}
+
+void ActiveStream::Deliver(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) {
+  for (size_t i = 0; i < contexts.size(); ++i) flows_->Deliver(contexts[i], rows[i]);
+}
+
+void ActiveStream::Pump() {
+  if (state_ == State::kRunning && flows_ != nullptr) Discard();
+  while (state_ == State::kRunning && !done()) {
+    const bool fresh = chunk_.size() == 0;
+    const size_t popped = flows_->Pop(request_.chunk_rows - chunk_.size(), &chunk_);
+    if (fresh && popped > 0) chunk_since_ = environment_->clock->SteadyNow();
+    if (!ChunkIsReady()) break;
+    Send();
+  }
+  if (state_ == State::kEnded || !done()) return;
+  // The contexts may have run out after the last flow was popped. A parked stream has no chunk.
+  if (chunk_.size() > 0) Send();
+  End(absl::OkStatus());
+}
+
+void ActiveStream::Discard() {
+  while (emitted() < request_.first_row) {
+    chunk_.Clear();
+    const uint64_t left = request_.first_row - emitted();
+    if (flows_->Pop(std::min<uint64_t>(left, request_.chunk_rows), &chunk_) == 0) break;
+    MaybeSave();
+  }
+  // Up to here nothing but discarded rows was popped.
+  if (emitted() <= request_.first_row) chunk_.Clear();
+}
+
+bool ActiveStream::ChunkIsReady() const {
+  if (chunk_.size() == 0) return false;
+  if (chunk_.size() >= request_.chunk_rows) return true;
+  return environment_->clock->SteadyNow() - chunk_since_ >= environment_->flush_after;
+}
+
+void ActiveStream::Send() {
+  const auto now = environment_->clock->SteadyNow();
+  if (!sent_any_) environment_->observer->OnFirstFlow(now - started_);
+  sent_any_ = true;
+  const bool has_room = sink_->Chunk(emitted() - chunk_.size(), chunk_);
+  environment_->observer->OnFlowsSent(chunk_.size());
+  chunk_.Clear();
+  if (!has_room) {
+    state_ = State::kParked;
+    parked_since_ = now;
+  }
+  MaybeSave();
+}
+
+void ActiveStream::Resume() {
+  if (state_ == State::kParked) state_ = State::kRunning;
+}
+
+void ActiveStream::End(absl::Status status) {
+  if (state_ == State::kEnded) return;
+  state_ = State::kEnded;
+  end_status_ = std::move(status);
+  const bool at_extent = end_status_.ok();
+  if (at_extent && environment_->snapshots != nullptr && !request_.snapshot_key.empty()) {
+    environment_->snapshots->Remove(request_.snapshot_key);
+  }
+}
+
+void ActiveStream::HandBack() {
+  if (state_ == State::kRunning && chunk_.size() > 0) Send();
+  if (flows_ != nullptr && emitted() > saved_row_) Save();
+}
+
+void ActiveStream::MaybeSave() {
+  const uint64_t every = environment_->snapshot_rows;
+  if (every > 0 && emitted() - saved_row_ >= every && !flows_->done()) Save();
+}
+
+void ActiveStream::Save() {
+  SnapshotStore* const snapshots = environment_->snapshots;
+  if (snapshots == nullptr || request_.snapshot_key.empty()) return;
+  // A refused one waits for its next turn like a saved one: trying at every chunk would cost what saving
+  // costs.
+  saved_row_ = emitted();
+  const uint64_t bytes =
+      request_.spec.hosts * request_.generator->info().context_bytes + flows_->waiting() * kSavedRowBytes;
+  if (bytes > environment_->max_snapshot_bytes) {
+    environment_->observer->OnSnapshotSkipped(request_.snapshot_key, saved_row_,
+                                              "larger than max_snapshot_bytes");
+    return;
+  }
+  std::string state;
+  if (snapshots->HasRoom(bytes)) {
+    state.reserve(bytes + bytes / 8);
+    flows_->Save(&state);
+    if (snapshots->Offer(request_.snapshot_key, saved_row_, std::move(state))) return;
+  }
+  environment_->observer->OnSnapshotSkipped(request_.snapshot_key, saved_row_, "the disk is behind");
+}
+
+}  // namespace stanflow

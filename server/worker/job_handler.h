@@ -1,0 +1,43 @@
+#ifndef STANFLOW_SERVER_WORKER_JOB_HANDLER_H_
+#define STANFLOW_SERVER_WORKER_JOB_HANDLER_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
+#include "server/jobs/job.h"
+
+namespace stanflow {
+
+// What a job's handler gets to work with, inside the worker process.
+struct JobContext {
+  std::string data_dir;  // the server's; read datasets and models from it, write nothing into it
+  std::string
+      job_dir;  // the job's own folder: `upload` (imports), `checkpoint/`, and `out/` for what it makes
+  nlohmann::json spec;
+  int threads = 1;  // compute threads this job may use
+  uint32_t attempt = 1;
+  // Both may be called from any thread, often: progress is thinned to a few events a second, a change of
+  // phase, attribute or epoch always passes.
+  std::function<void(const JobProgress&)> progress;
+  // True once the job should stop at the next safe point (cancel).
+  std::function<bool()> stop_requested;
+};
+
+// Does the job. What it makes stands complete in `<job_dir>/out/` when this returns OK:
+//   import    out/dataset/        (dataset.json and the columns)
+//   train     out/bundle/         (manifest.json and model.safetensors)
+//   evaluate  out/report.json, out/report.html
+// Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
+// checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
+// and crashes are tried again. CANCELLED if it stopped because it was asked to.
+using JobHandler = absl::StatusOr<nlohmann::json> (*)(const JobContext& context);
+
+absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);    // import_job.cc
+absl::StatusOr<nlohmann::json> RunTrainJob(const JobContext& context);     // train_job.cc
+absl::StatusOr<nlohmann::json> RunEvaluateJob(const JobContext& context);  // evaluate_job.cc
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_SERVER_WORKER_JOB_HANDLER_H_

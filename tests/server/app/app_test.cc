@@ -1,0 +1,134 @@
+#include "server/app/app.h"
+
+#include "core/base/file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/app/job_hooks.h"
+#include "server/app/pick_devices.h"
+#include "server/rpc/status.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace stanflow {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Engine NoEngine() {
+  Engine engine;
+  engine.load = [](const std::string&, const std::string&) -> absl::StatusOr<std::unique_ptr<Generator>> {
+    return absl::UnimplementedError("no models here");
+  };
+  engine.validate_bundle = [](const std::string&) { return absl::OkStatus(); };
+  engine.validate_train_options = [](const std::string&, const std::map<std::string, std::string>&) {
+    return absl::OkStatus();
+  };
+  engine.libtorch = "none";
+  return engine;
+}
+
+class AppTest : public ::testing::Test {
+ protected:
+  ServerConfig Config(const std::string& folder) {
+    ServerConfig config;
+    config.data_dir = dir_.File(folder);
+    config.listen = config.metrics_listen = "127.0.0.1:0";
+    config.devices = {"cpu"};
+    config.jobs.worker_program = "/bin/true";
+    return config;
+  }
+  static absl::StatusOr<std::unique_ptr<App>> Start(const ServerConfig& config) {
+    return App::Start(config, NoEngine(), &Clock::Real());
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(AppTest, TakesAFolderForItselfUntilItEnds) {
+  auto first = Start(Config("data"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_GT((*first)->port(), 0);
+  EXPECT_GT((*first)->metrics_port(), 0);
+  const auto second = Start(Config("data"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(dir_.File("data")));
+  (*first)->Drain();
+  first->reset();
+  EXPECT_TRUE(Start(Config("data")).ok());
+}
+
+TEST_F(AppTest, NamesTheKeyOfAPortThatIsTaken) {
+  auto first = Start(Config("data"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  ServerConfig config = Config("other");
+  config.listen = "127.0.0.1:" + std::to_string((*first)->port());
+  const auto same_port = Start(config);
+  EXPECT_TRUE(absl::IsFailedPrecondition(same_port.status()));
+  EXPECT_THAT(std::string(same_port.status().message()),
+              HasSubstr("listen: can't listen on " + config.listen));
+  config = Config("other");
+  config.metrics_listen = "127.0.0.1:" + std::to_string((*first)->metrics_port());
+  const auto same_metrics = Start(config);
+  EXPECT_TRUE(absl::IsFailedPrecondition(same_metrics.status()));
+  EXPECT_THAT(std::string(same_metrics.status().message()), HasSubstr("metrics_listen: "));
+}
+
+TEST_F(AppTest, PublishesWhatAJobMadeOnceAndTellsItsName) {
+  ManualClock clock;
+  DatasetRegistry datasets(dir_.path());
+  ModelRegistryOptions options;
+  options.data_dir = dir_.path();
+  ModelRegistry models(options, NoEngine().load, NoEngine().validate_bundle, &clock);
+  Job job;
+  job.id = "train-1";
+  job.kind = JobKind::kTrain;
+  job.spec_json = R"({"model":"edge"})";
+  ASSERT_TRUE(MakeDirectories(dir_.File("out/bundle")).ok());
+  dir_.Write("out/bundle/manifest.json", "{}");
+  for (int call = 0; call < 2; ++call) {
+    const auto name = PublishJob(job, dir_.File("out"), &datasets, &models);
+    ASSERT_TRUE(name.ok()) << name.status();
+    EXPECT_EQ(*name, "models/edge/versions/1");
+  }
+  job.kind = JobKind::kEvaluate;
+  EXPECT_EQ(*PublishJob(job, dir_.File("out"), &datasets, &models), "");
+}
+
+TEST(JobMetrics, CountsAJobOnceFromItsStartToItsEnd) {
+  Metrics metrics("test", "none");
+  JobMetrics jobs(&metrics);
+  Job job;
+  job.id = "train-1";
+  job.kind = JobKind::kTrain;
+  job.spec_json = R"({"model":"edge"})";
+  job.created_ms = 1000;
+  job.started_ms = 3000;
+  job.attempts = 1;
+  job.state = JobState::kRunning;
+  jobs.Changed(job);
+  job.progress.attribute = "bytes";
+  job.progress.nats = 4.5;
+  jobs.Changed(job);
+  job.state = JobState::kSucceeded;
+  job.ended_ms = 10000;
+  jobs.Changed(job);
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("stanflow_job_queue_wait_seconds_sum{kind=\"train\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("stanflow_job_duration_seconds_sum{kind=\"train\"} 7\n"));
+  EXPECT_THAT(text, HasSubstr("stanflow_jobs_ended_total{kind=\"train\",state=\"SUCCEEDED\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("stanflow_training_validation_nats{attribute=\"bytes\",model=\"edge\"} 4.5\n"));
+}
+
+TEST(PickDevices, TakesAllForAutoAndNamesWhatThereIsForOthers) {
+  EXPECT_THAT(*PickDevices({"auto"}, {"cuda:0", "cuda:1"}), ElementsAre("cuda:0", "cuda:1"));
+  EXPECT_THAT(*PickDevices({"auto"}, {"cpu"}), ElementsAre("cpu"));
+  EXPECT_THAT(*PickDevices({"cpu", "auto"}, {"cuda:0"}), ElementsAre("cpu", "cuda:0"));
+  const auto missing = PickDevices({"cuda:7"}, {"cuda:0"});
+  EXPECT_TRUE(absl::IsInvalidArgument(missing.status()));
+  EXPECT_THAT(std::string(missing.status().message()), HasSubstr("auto, cpu, cuda:0"));
+  EXPECT_FALSE(PickDevices({}, {"cpu"}).ok());
+}
+
+}  // namespace
+}  // namespace stanflow

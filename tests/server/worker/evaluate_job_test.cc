@@ -1,0 +1,107 @@
+#include <filesystem>
+
+#include "core/generate/baselines/b1_bundle.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/worker/job_handler.h"
+#include "tests/core/dataset/dataset_testing.h"
+#include "tests/support/temp_dir.h"
+
+namespace stanflow {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A data folder with a dataset and a model that was trained on it; B1 is the quickest to train.
+class EvaluateJob : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(dir_.File("models/base"));
+    std::filesystem::create_directories(dir_.File("datasets"));
+  }
+  void Train(std::string_view holdout) {
+    const auto dataset = MakeDataset(dir_.File("datasets/test"), AnyFlows(3000, 6, 8, true), holdout);
+    ASSERT_TRUE(FitB1(*dataset, {}, 0, dir_.File("models/base/1")).ok());
+  }
+  absl::StatusOr<nlohmann::json> Run(nlohmann::json changes = {}) {
+    JobContext context;
+    context.data_dir = dir_.path();
+    context.job_dir = dir_.File("job");
+    context.spec = {{"model", "base"},
+                    {"version", 1},
+                    {"dataset", "test"},
+                    {"synthetic_dataset", ""},
+                    {"generate", {{"seed", 4}, {"hosts", 6}, {"home", "10.7.0.0/16"}, {"rows", 1200}}},
+                    {"max_likelihood_rows", 0},
+                    {"device", "cpu"}};
+    if (!changes.is_null()) context.spec.update(changes);
+    context.threads = 2;
+    context.progress = [](const JobProgress&) {};
+    context.stop_requested = [this] { return stop_; };
+    return RunEvaluateJob(context);
+  }
+  nlohmann::json Report() const { return nlohmann::json::parse(dir_.Read("job/out/report.json")); }
+
+  TempDir dir_;
+  bool stop_ = false;
+};
+
+TEST_F(EvaluateJob, WritesBothReportsAndAnswersTheHeadline) {
+  Train("hours=odd");
+  const auto headline = Run();
+  ASSERT_TRUE(headline.ok()) << headline.status();
+  const nlohmann::json report = Report();
+  EXPECT_EQ(*headline, report["summary"]);
+  EXPECT_EQ(report["model"], "base@1");
+  EXPECT_EQ(report["rows_synthetic"], 1200);
+  EXPECT_EQ(report["synthetic"]["hosts"], 6);
+  EXPECT_EQ(report["generate"]["home"], "10.7.0.0/16");
+  EXPECT_GT((*headline)["exact_nats_per_row"], 10);
+  EXPECT_EQ(report["rules"]["T1"]["synthetic"], 1.0);
+  EXPECT_LT(report["jsd"]["direction"]["value"], 0.01);
+  EXPECT_THAT(dir_.Read("job/out/report.html"), HasSubstr("base@1 against test"));
+}
+
+TEST_F(EvaluateJob, ASecondRunOfTheSameJobGivesTheSameFigures) {
+  Train("hours=odd");
+  const auto first = Run();
+  const auto second = Run();
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(*first, *second);
+}
+
+TEST_F(EvaluateJob, ImportedFlowsAreJudgedByTheirOwnHomeBesideTheBaseline) {
+  Train("hours=odd");
+  MakeDataset(dir_.File("datasets/other"), AnyFlows(900, 6, 8, true), "none");
+  const auto headline = Run({{"synthetic_dataset", "other"}, {"model", ""}});
+  ASSERT_TRUE(headline.ok()) << headline.status();
+  const nlohmann::json report = Report();
+  EXPECT_EQ(report["rows_synthetic"], 900);
+  EXPECT_EQ(report["synthetic_source"], "other");
+  EXPECT_FALSE(report.contains("likelihood"));
+  EXPECT_TRUE(report["jsd"]["bytes"]["b1"].is_number());
+}
+
+TEST_F(EvaluateJob, TheRowsThatAModelWasTrainedOnAreNoHoldOut) {
+  Train("none");
+  const absl::Status status = Run().status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--holdout"));
+  // Another dataset without a hold-out is all new to it.
+  MakeDataset(dir_.File("datasets/second"), AnyFlows(900, 6, 8, true), "none");
+  const auto headline = Run({{"dataset", "second"}});
+  ASSERT_TRUE(headline.ok()) << headline.status();
+  EXPECT_EQ(Report()["real_split"], "all");
+  EXPECT_EQ(Report()["rows_real"], 900);
+}
+
+TEST_F(EvaluateJob, FailsForWhatIsNotThereAndStopsWhenAsked) {
+  Train("hours=odd");
+  EXPECT_TRUE(absl::IsNotFound(Run({{"version", 2}}).status()));
+  EXPECT_FALSE(Run({{"dataset", "none-such"}}).ok());
+  stop_ = true;
+  EXPECT_TRUE(absl::IsCancelled(Run().status()));
+}
+
+}  // namespace
+}  // namespace stanflow

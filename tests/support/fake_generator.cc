@@ -1,0 +1,165 @@
+#include "tests/support/fake_generator.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/base/philox.h"
+#include "core/base/status_macros.h"
+#include "core/generate/state_bytes.h"
+
+namespace stanflow {
+namespace {
+
+constexpr uint32_t kMagic = 0x46414B45;
+// Slots of the draws; kRate belongs to the context, under a row number that no row has.
+constexpr uint16_t kGap = 0, kAddress = 1, kVolume = 2, kRate = 3, kCost = 4;
+
+class FakeContext final : public Context {
+ public:
+  FakeContext(const ContextKey& key, double mean_gap_s, size_t ballast)
+      : key_(key), mean_gap_s_(mean_gap_s), ballast_(ballast), clock_ms_(key.start_ms) {}
+
+  uint64_t rows() const override { return rows_; }
+  int64_t clock_ms() const override { return clock_ms_; }
+  const ContextKey& key() const { return key_; }
+
+  void Save(std::string* out) const override {
+    StateWriter writer(out);
+    writer.Put(kMagic);
+    writer.Put(key_.seed);
+    writer.Put(key_.stream);
+    writer.Put(key_.context);
+    writer.Put(key_.start_ms);
+    writer.Put(rows_);
+    writer.Put(clock_ms_);
+    writer.PutString(std::string(ballast_, 'x'));
+  }
+
+  void Restore(uint64_t rows, int64_t clock_ms) {
+    rows_ = rows;
+    clock_ms_ = clock_ms;
+  }
+
+  HostRow Next() {
+    const auto gap = Draw(kGap), address = Draw(kAddress), volume = Draw(kVolume);
+    HostRow row;
+    row.time_delta_s = static_cast<uint32_t>(-mean_gap_s_ * std::log1p(-gap[0]));
+    clock_ms_ += int64_t{row.time_delta_s} * 1000;
+    row.end_ms = clock_ms_;
+    row.direction = gap[1] < 0.5 ? 0 : 1;
+    row.protocol = address[1] < 0.8 ? 6 : 17;
+    row.remote_address = static_cast<uint32_t>(address[0] * 4294967296.0);
+    row.local_port = static_cast<uint16_t>(1024 + volume[0] * 60000);
+    row.remote_port = volume[1] < 0.5 ? 80 : 443;
+    row.packets = 1 + static_cast<uint64_t>(volume[1] * 20);
+    row.bytes = row.packets * 40 + static_cast<uint64_t>(volume[0] * 1000);
+    row.duration_ms = static_cast<uint32_t>(address[1] * 5000);
+    ++rows_;
+    return row;
+  }
+
+  double Burn(int rounds) const {
+    double sum = 0;
+    for (int i = 0; i < rounds; ++i)
+      sum += Uniform2({key_.seed + i, key_.stream, key_.context, rows_, kCost})[0];
+    return sum;
+  }
+
+ private:
+  std::array<double, 2> Draw(uint16_t slot) const {
+    return Uniform2({key_.seed, key_.stream, key_.context, rows_, slot});
+  }
+
+  const ContextKey key_;
+  const double mean_gap_s_;
+  const size_t ballast_;
+  uint64_t rows_ = 0;
+  int64_t clock_ms_;
+};
+
+}  // namespace
+
+void StepGate::Open() {
+  MutexLock lock(&mutex_);
+  open_ = true;
+  changed_.NotifyAll();
+}
+
+void StepGate::Close() {
+  MutexLock lock(&mutex_);
+  open_ = false;
+}
+
+void StepGate::Permit(int n) {
+  MutexLock lock(&mutex_);
+  permits_ += n;
+  changed_.NotifyAll();
+}
+
+void StepGate::WaitForBlocked(int n) {
+  MutexLock lock(&mutex_);
+  while (blocked_ < n) changed_.Wait(&mutex_);
+}
+
+void StepGate::Pass() {
+  MutexLock lock(&mutex_);
+  if (open_) return;
+  ++blocked_;
+  changed_.NotifyAll();
+  while (!open_ && permits_ == 0) changed_.Wait(&mutex_);
+  if (!open_) --permits_;
+  --blocked_;
+}
+
+FakeGenerator::FakeGenerator(FakeGeneratorOptions options) : options_(std::move(options)) {
+  info_.preset = "fake";
+  info_.device = "cpu";
+  info_.instruction_set = "any";
+  info_.training_hosts = 90;
+  info_.context_bytes = 64 + options_.state_bytes;
+  info_.tile_rows = options_.tile_rows;
+}
+
+std::unique_ptr<Context> FakeGenerator::NewContext(const ContextKey& key) const {
+  const double u = Uniform2({key.seed, key.stream, key.context, ~uint64_t{0} >> 16, kRate})[0];
+  return std::make_unique<FakeContext>(key, options_.slowest_gap_s / std::pow(options_.rate_spread, u),
+                                       options_.state_bytes);
+}
+
+absl::StatusOr<std::unique_ptr<Context>> FakeGenerator::RestoreContext(std::string_view state) const {
+  StateReader reader(state);
+  const uint32_t magic = reader.Get<uint32_t>();
+  ContextKey key;
+  key.seed = reader.Get<uint64_t>();
+  key.stream = reader.Get<uint32_t>();
+  key.context = reader.Get<uint32_t>();
+  key.start_ms = reader.Get<int64_t>();
+  const uint64_t rows = reader.Get<uint64_t>();
+  const int64_t clock_ms = reader.Get<int64_t>();
+  reader.GetString();
+  if (magic != kMagic || !reader.at_end()) return absl::DataLossError("not a fake context");
+  std::unique_ptr<Context> context = NewContext(key);
+  static_cast<FakeContext*>(context.get())->Restore(rows, clock_ms);
+  return context;
+}
+
+absl::Status FakeGenerator::Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const {
+  if (options_.gate != nullptr) options_.gate->Pass();
+  if (contexts.size() > static_cast<size_t>(options_.tile_rows) || contexts.size() != rows.size()) {
+    return absl::InternalError("Step: more contexts than a tile holds, or not as many rows");
+  }
+  ++steps_;
+  rows_ += contexts.size();
+  double burnt = 0;
+  for (size_t i = 0; i < contexts.size(); ++i) {
+    auto* context = static_cast<FakeContext*>(contexts[i]);
+    if (options_.on_row) STANFLOW_RETURN_IF_ERROR(options_.on_row(context->key(), context->rows()));
+    burnt += context->Burn(options_.cost);
+    rows[i] = context->Next();
+  }
+  // Keeps the work from being optimised away; a sum of numbers from 0 to 1 is never negative.
+  return burnt < 0 ? absl::InternalError("unreachable") : absl::OkStatus();
+}
+
+}  // namespace stanflow
