@@ -1,0 +1,106 @@
+#include "client/cli/commands/all_commands.h"
+#include "client/cli/lib/dataset_text.h"
+#include "client/cli/lib/job_wait.h"
+#include "client/cli/lib/to_json.h"
+#include "client/cli/lib/upload.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace stanflow {
+namespace {
+
+namespace v1 = stanflow::v1;
+
+// What a summary shows of the rejected rows; the dataset keeps 100.
+constexpr int kRejectedShown = 10;
+
+struct Options {
+  std::string name, file;
+  std::vector<std::string> home;
+  std::string holdout = "none";
+  std::string format = "auto";
+  double max_rejected = 0.01;
+  std::string request_id;
+  int32_t priority = 0;
+  double retry_seconds = 60;
+  bool detach = false;
+};
+
+v1::UploadHeader Header(const Options& options) {
+  v1::UploadHeader header;
+  header.set_dataset(DatasetId(options.name));
+  for (const std::string& network : options.home) header.add_home(network);
+  header.set_holdout(options.holdout);
+  header.set_format(options.format);
+  header.set_max_rejected_share(options.max_rejected);
+  header.set_request_id(options.request_id);
+  header.set_priority(options.priority);
+  return header;
+}
+
+absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
+  const Server server = cli.Connect();
+  STANFLOW_ASSIGN_OR_RETURN(v1::Job job, UploadDataset(cli, server, options.file, Header(options)));
+  if (options.detach) {
+    STANFLOW_RETURN_IF_ERROR(cli.json ? cli.PrintJson(ToJson(job)) : cli.out->Write(job.name() + "\n"));
+    return ExitCode::kOk;
+  }
+  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds}));
+  if (job.state() != v1::JOB_STATE_SUCCEEDED) {
+    if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson({{"job", ToJson(job)}, {"dataset", nullptr}}));
+    return JobOutcome(cli, job);
+  }
+  v1::GetDatasetRequest request;
+  request.set_name(job.result());
+  STANFLOW_ASSIGN_OR_RETURN(const v1::Dataset dataset,
+                            server.Call(server.datasets.get(), &v1::Datasets::Stub::GetDataset, request));
+  STANFLOW_RETURN_IF_ERROR(cli.json ? cli.PrintJson({{"job", ToJson(job)}, {"dataset", ToJson(dataset)}})
+                                    : cli.out->Write(DescribeDataset(dataset, kRejectedShown)));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddDatasetsImportCommand(CLI::App* datasets, Cli* cli) {
+  CLI::App* const command =
+      AddCommand(datasets, cli, "import",
+                 "Upload a file of real flows, plain or compressed, and wait until it is a dataset");
+  const auto options = std::make_shared<Options>();
+  command->add_option("name", options->name, "Name of the new dataset: a-z, 0-9, '-', '_', at most 63")
+      ->required()
+      ->type_name("NAME");
+  command->add_option("file", options->file, "The file; - is standard input")->required()->type_name("FILE");
+  command->add_option("--home", options->home, "A network whose addresses are home hosts; may be repeated")
+      ->required()
+      ->type_name("CIDR")
+      ->check(kIsCidr);
+  command
+      ->add_option("--holdout", options->holdout,
+                   "Rows that training never reads: none, hours=odd, hours=even, hosts=SHARE, after=TIME")
+      ->type_name("RULE")
+      ->capture_default_str();
+  command->add_option("--format", options->format, "Name of the reader (ugr16-csv), or auto")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      ->add_option("--max-rejected", options->max_rejected,
+                   "Share of unreadable rows from which the import fails")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0).description("0 to 1"))
+      ->capture_default_str();
+  command->add_option("--request-id", options->request_id, "The same id answers the same job; default: none")
+      ->type_name("ID");
+  command->add_option("--priority", options->priority, "Jobs of a larger one run first")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      ->add_option("--retry-seconds", options->retry_seconds,
+                   "Seconds to wait for a server that is gone meanwhile")
+      ->type_name("SECONDS")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_flag("--detach", options->detach, "Print the job's id after the upload instead of waiting");
+  OnCommand(command, cli, options, Run);
+}
+
+}  // namespace stanflow

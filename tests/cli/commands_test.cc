@@ -1,0 +1,297 @@
+#include <signal.h>
+
+#include <filesystem>
+#include <future>
+
+#include "core/base/digest.h"
+#include "stanflow/v1/error_details.pb.h"
+#include "tests/cli/cli_testing.h"
+
+namespace stanflow {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class Command : public CliTest {};
+
+TEST_F(Command, ImportSendsTheFileInPiecesWithItsSizeAndDigest) {
+  std::string bytes(2'500'000, 'x');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31);
+  const std::string file = dir_.Write("flows.csv.xz", bytes);
+  const std::string text = Output({"datasets", "import", "ugr", file, "--home", "42.219.0.0/16", "--home",
+                                   "42.220.0.0/16", "--holdout", "hours=odd", "--max-rejected", "0.2"});
+  const auto uploads = server_.datasets.uploads.All();
+  ASSERT_EQ(uploads.size(), 1u);
+  const v1::UploadHeader& header = uploads[0].header;
+  EXPECT_EQ(uploads[0].data, bytes);
+  EXPECT_EQ(uploads[0].largest_message, size_t{1} << 20);
+  EXPECT_EQ(header.dataset(), "ugr");
+  EXPECT_THAT(header.home(), ElementsAre("42.219.0.0/16", "42.220.0.0/16"));
+  EXPECT_EQ(header.holdout(), "hours=odd");
+  EXPECT_EQ(header.format(), "auto");
+  EXPECT_EQ(header.max_rejected_share(), 0.2);
+  EXPECT_EQ(header.size_bytes(), bytes.size());
+  Sha256 digest;
+  digest.Update(bytes);
+  EXPECT_EQ(header.sha256(), digest.Finish());
+}
+
+TEST_F(Command, ImportEndsWithWhatTheDatasetHolds) {
+  server_.jobs.job.set_result("datasets/ugr");
+  const std::string file = dir_.Write("flows.csv", "x");
+  const std::string text = Output({"datasets", "import", "ugr", file, "--home", "42.219.0.0/16"});
+  EXPECT_THAT(text, HasSubstr("1,306,502"));
+  EXPECT_THAT(text, HasSubstr("653,502 (50.02 %), hours=odd"));
+  EXPECT_THAT(text, HasSubstr("column pkt: 'x' is not a number"));
+  EXPECT_THAT(text, HasSubstr("92 in 42.219.0.0/16"));
+}
+
+TEST_F(Command, ImportReadsStandardInput) {
+  Program::Options options = ToServer();
+  options.input = "from a pipe";
+  const Words words = {"datasets", "import", "ugr", "-", "--home", "42.219.0.0/16", "--detach"};
+  const Ended ended = Program(STANFLOW_PROGRAM, words, options).Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "jobs/import-1\n");
+  EXPECT_EQ(server_.datasets.uploads.All()[0].data, "from a pipe");
+  EXPECT_EQ(server_.datasets.uploads.All()[0].header.size_bytes(), 0u);
+}
+
+TEST_F(Command, ImportOfAFailedJobAnswersFour) {
+  server_.jobs.EndAs(v1::JOB_STATE_FAILED);
+  const Ended ended = Run({"datasets", "import", "ugr", dir_.Write("f.csv", "x"), "--home", "42.219.0.0/16"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("jobs/import-1 failed: INTERNAL: bytes: the loss is not a number"));
+}
+
+TEST_F(Command, ImportRefusesWhatItCanSeeItself) {
+  EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.File("none.csv"), "--home", "42.219.0.0/16"}).code, 3);
+  EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.Write("f.csv", "x"), "--home", "42.219.0.0/99"}).code, 2);
+  EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.Write("f.csv", "x")}).code, 2);
+  EXPECT_THAT(server_.datasets.uploads.All(), IsEmpty());
+}
+
+TEST_F(Command, TrainPrintsTheJobAtOnce) {
+  EXPECT_EQ(Output({"train", "--dataset", "ugr", "--model", "edge", "--max-minutes", "25", "--set",
+                    "width=64", "--set", "note=a=b", "--seed", "3", "--request-id", "r1"}),
+            "jobs/train-1\n");
+  const v1::TrainRequest request = server_.synthesis.trains.All()[0];
+  EXPECT_EQ(request.dataset(), "datasets/ugr");
+  EXPECT_EQ(request.model(), "edge");
+  EXPECT_EQ(request.preset(), "causal");
+  EXPECT_EQ(request.max_minutes(), 25);
+  EXPECT_EQ(request.options().at("width"), "64");
+  EXPECT_EQ(request.options().at("note"), "a=b");
+  EXPECT_EQ(request.seed(), 3u);
+  EXPECT_EQ(request.request_id(), "r1");
+}
+
+TEST_F(Command, TrainRefusesSettingsOfTheWrongForm) {
+  const Ended ended = Run({"train", "--dataset", "ugr", "--model", "edge", "--set", "width"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--set: 'width' is not of the form key=value"));
+}
+
+TEST_F(Command, TrainWaitAnswersByTheJobsOutcome) {
+  const Words words = {"train", "--dataset", "ugr", "--model", "edge", "--wait"};
+  const Ended good = Run(words);
+  EXPECT_EQ(good.code, 0);
+  EXPECT_THAT(good.out, StartsWith("jobs/train-1\n"));
+  EXPECT_THAT(good.out, HasSubstr("models/edge/versions/3"));
+  server_.jobs.EndAs(v1::JOB_STATE_FAILED);
+  EXPECT_EQ(Run(words).code, 4);
+  server_.jobs.EndAs(v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(Run(words).code, 6);
+}
+
+TEST_F(Command, WaitingShowsWhatIsTrainedOnATerminal) {
+  Program::Options options = ToServer();
+  options.err_terminal = true;
+  const Ended ended = Program(STANFLOW_PROGRAM, {"jobs", "watch", "train-1"}, options).Wait();
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("waiting for a worker"));
+  EXPECT_EQ(Run({"jobs", "watch", "train-1"}).err, "");
+}
+
+TEST_F(Command, WatchGoesOnAfterALostServerWithEveryEventOnce) {
+  server_.jobs.break_watch_after = 2;
+  const std::string lines = Output({"jobs", "watch", "jobs/train-1", "--json"});
+  std::vector<int> sequences;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);)
+    sequences.push_back(nlohmann::json::parse(line)["sequence"]);
+  EXPECT_THAT(sequences, ElementsAre(1, 2, 3, 4));
+  ASSERT_EQ(server_.jobs.watches.All().size(), 2u);
+  EXPECT_EQ(server_.jobs.watches.All()[1].after_sequence(), 2u);
+}
+
+TEST_F(Command, CtrlCWhileWaitingSaysThatTheJobGoesOn) {
+  std::promise<pid_t> pid;
+  const auto child = pid.get_future().share();
+  server_.jobs.on_stuck_watch = [child] { kill(child.get(), SIGINT); };
+  Program program(STANFLOW_PROGRAM, {"train", "--dataset", "ugr", "--model", "edge", "--wait"}, ToServer());
+  pid.set_value(program.pid());
+  const Ended ended = program.Wait();
+  EXPECT_EQ(ended.code, 130);
+  EXPECT_THAT(ended.err, HasSubstr("jobs/train-1 goes on"));
+  EXPECT_THAT(ended.err, HasSubstr("stanflow jobs cancel jobs/train-1"));
+}
+
+TEST_F(Command, EvaluateJsonIsTheJobsReportAsItIs) {
+  EXPECT_EQ(Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--rows", "500", "--hosts", "9",
+                    "--json", "--report", dir_.File("out.html"), "--max-likelihood-rows", "70"}),
+            "{\"artifact\": \"report.json\"}\n");
+  EXPECT_EQ(dir_.Read("out.html"), "{\"artifact\": \"report.html\"}");
+  const v1::EvaluateRequest request = server_.synthesis.evaluates.All()[0];
+  EXPECT_EQ(request.model(), "edge");
+  EXPECT_EQ(request.dataset(), "datasets/ugr");
+  EXPECT_EQ(request.max_likelihood_rows(), 70u);
+  EXPECT_EQ(request.generate().model(), "");
+  EXPECT_EQ(request.generate().rows(), 500u);
+  EXPECT_EQ(request.generate().hosts(), 9u);
+  EXPECT_EQ(request.generate().seed(), 1u);
+  EXPECT_EQ(request.generate().home(), "10.0.0.0/16");
+}
+
+TEST_F(Command, EvaluateAsksForWhatGenerateWouldAskWithTheSameFlags) {
+  const Words flags = {"--model", "edge", "--rows", "50",          "--seed",  "4",
+                       "--hosts", "3",    "--home", "10.9.0.0/16", "--start", "2016-04-11T12:00:00Z"};
+  Words generate = {"generate"}, evaluate = {"evaluate", "--dataset", "ugr"};
+  generate.insert(generate.end(), flags.begin(), flags.end());
+  evaluate.insert(evaluate.end(), flags.begin(), flags.end());
+  Output(generate);
+  Output(evaluate);
+  v1::GenerateRequest asked = server_.synthesis.generates.All()[0];
+  asked.clear_model();
+  asked.clear_chunk_rows();
+  EXPECT_EQ(asked.SerializeAsString(), server_.synthesis.evaluates.All()[0].generate().SerializeAsString());
+}
+
+TEST_F(Command, EvaluateOfAFileUsesADatasetThatIsGoneAfterwards) {
+  server_.datasets.exists = false;
+  const std::string file = dir_.Write("syn.csv", "flows");
+  Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", file, "--synthetic-home",
+          "10.3.0.0/16"});
+  ASSERT_EQ(server_.datasets.uploads.All().size(), 1u);
+  const v1::UploadHeader header = server_.datasets.uploads.All()[0].header;
+  EXPECT_THAT(header.dataset(), StartsWith("synthetic-"));
+  EXPECT_THAT(header.home(), ElementsAre("10.3.0.0/16"));
+  EXPECT_EQ(header.holdout(), "none");
+  const v1::EvaluateRequest request = server_.synthesis.evaluates.All()[0];
+  EXPECT_EQ(request.synthetic_dataset(), "datasets/" + header.dataset());
+  EXPECT_FALSE(request.has_generate());
+  EXPECT_THAT(server_.datasets.deleted.All(), ElementsAre(request.synthetic_dataset()));
+}
+
+TEST_F(Command, EvaluateOfAFileDeletesItsDatasetWhenTheJobFails) {
+  const std::string file = dir_.Write("syn.csv", "flows");
+  server_.jobs.EndAs(v1::JOB_STATE_FAILED);
+  EXPECT_EQ(Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", file}).code, 4);
+  EXPECT_THAT(server_.datasets.uploads.All(), IsEmpty());  // It was there already, from a killed run.
+  EXPECT_EQ(server_.datasets.deleted.All().size(), 1u);
+}
+
+TEST_F(Command, EvaluateRefusesFlagsThatAFileMakesMeaningless) {
+  EXPECT_EQ(Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", "f", "--rows", "5"}).code,
+            2);
+  EXPECT_EQ(Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic-home", "10.0.0.0/8"}).code,
+            2);
+}
+
+TEST_F(Command, ListReadsEveryPageUpToItsLimit) {
+  server_.jobs.listed = 7;
+  EXPECT_EQ(JsonOf({"jobs", "list", "--json"})["jobs"].size(), 7u);
+  EXPECT_EQ(JsonOf({"jobs", "list", "--json", "--limit", "3"})["jobs"].size(), 3u);
+  Output({"jobs", "list", "--state", "running", "--state", "queued"});
+  EXPECT_THAT(server_.jobs.lists.All().back().states(),
+              ElementsAre(v1::JOB_STATE_RUNNING, v1::JOB_STATE_QUEUED));
+}
+
+TEST_F(Command, JobsGetWritesAnArtifact) {
+  Output({"jobs", "get", "evaluate-1", "--artifact", "report.html", "--output", dir_.File("r.html")});
+  EXPECT_EQ(dir_.Read("r.html"), "{\"artifact\": \"report.html\"}");
+}
+
+TEST_F(Command, AliasIsSetAndRemoved) {
+  EXPECT_EQ(Output({"models", "alias", "edge", "prod", "3"}), "edge@prod is now version 3\n");
+  EXPECT_EQ(Output({"models", "alias", "edge", "prod", "--remove"}), "edge@prod is removed\n");
+  EXPECT_EQ(server_.models.aliases.All()[0].version(), 3u);
+  EXPECT_EQ(server_.models.aliases.All()[1].version(), 0u);
+  EXPECT_EQ(Run({"models", "alias", "edge", "prod"}).code, 2);
+}
+
+TEST_F(Command, DeleteOfAVersionNeedsItsNumberAndTellsWhatHoldsIt) {
+  EXPECT_EQ(Run({"models", "delete", "edge"}).code, 2);
+  EXPECT_EQ(Run({"models", "delete", "edge@prod"}).code, 2);
+  EXPECT_THAT(server_.models.deleted.All(), IsEmpty());
+  const Ended ended = Run({"models", "delete", "edge@3"});
+  EXPECT_EQ(ended.code, 7);
+  EXPECT_THAT(ended.err, HasSubstr("alias 'prod' points at it"));
+  EXPECT_THAT(server_.models.deleted.All(), ElementsAre("models/edge/versions/3"));
+}
+
+TEST_F(Command, ExportedBundlesCanBeImported) {
+  const std::string file = dir_.File("edge.tar");
+  const auto json = JsonOf({"models", "export", "edge@3", "--output", file, "--json"});
+  EXPECT_EQ(json["size_bytes"], server_.models.bundle.size());
+  EXPECT_EQ(json["sha256"], Sha256Hex(server_.models.bundle));
+  EXPECT_EQ(dir_.Read("edge.tar"), server_.models.bundle);
+  Output({"models", "import", "other", file});
+  EXPECT_THAT(server_.models.imported.All(), ElementsAre("other:" + server_.models.bundle));
+}
+
+TEST_F(Command, StatusTellsWhatTheServerHolds) {
+  server_.jobs.listed = 3;
+  const auto json = JsonOf({"status", "--json"});
+  EXPECT_EQ(json["health"], "SERVING");
+  EXPECT_EQ(json["models_ready"], 1);
+  EXPECT_EQ(json["jobs_running"], 3);
+}
+
+TEST_F(Command, ErrorsCarryFieldsAndWhenToTryAgain) {
+  v1::ErrorStatus details;
+  v1::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(7);
+  google::protobuf::Any* any = details.add_details();
+  any->set_type_url("type.googleapis.com/google.rpc.RetryInfo");
+  any->set_value(retry.SerializeAsString());
+  server_.synthesis.refuse_train = {grpc::StatusCode::RESOURCE_EXHAUSTED, "the queue is full",
+                                    details.SerializeAsString()};
+  const Ended ended = Run({"train", "--dataset", "ugr", "--model", "edge"});
+  EXPECT_EQ(ended.code, 8);
+  EXPECT_EQ(ended.err, "stanflow: the queue is full; try again in 7 s\n");
+}
+
+TEST_F(Command, ExitCodesTellWrongUseFromMissingThings) {
+  EXPECT_EQ(Run({}).code, 2);
+  EXPECT_EQ(Run({"trian"}).code, 2);
+  EXPECT_EQ(Run({"generate", "--rows", "5"}).code, 2);
+  EXPECT_EQ(Run({"generate", "--model", "edge", "--rows", "5", "--duration", "1h"}).code, 2);
+  EXPECT_EQ(Run({"generate", "--model", "edge", "--duration", "soon"}).code, 2);
+  EXPECT_EQ(Run({"jobs", "get", "none"}).code, 3);
+  EXPECT_EQ(Run({"--help"}).code, 0);
+  EXPECT_EQ(Run({"--version"}).code, 0);
+}
+
+TEST_F(Command, SimulateGivesTheSameRowsForTheSameSeed) {
+  const std::string one = Output({"simulate", "--rows", "500", "--seed", "3"});
+  EXPECT_EQ(one, Output({"simulate", "--rows", "500", "--seed", "3"}));
+  EXPECT_NE(one, Output({"simulate", "--rows", "500", "--seed", "4"}));
+  EXPECT_EQ(std::count(one.begin(), one.end(), '\n'), 501);
+  const std::string paper = Output({"simulate", "--process", "paper", "--rows", "20"});
+  EXPECT_THAT(paper, StartsWith("x,y\n"));
+  EXPECT_EQ(std::count(paper.begin(), paper.end(), '\n'), 21);
+}
+
+TEST_F(Command, AFullDiskIsToldAndLeavesNothingThatLooksComplete) {
+  const Ended ended = Run({"simulate", "--rows", "500", "--output", "/dev/full"});
+  EXPECT_EQ(ended.code, 8);
+  EXPECT_THAT(ended.err, HasSubstr("/dev/full"));
+}
+
+}  // namespace
+}  // namespace stanflow

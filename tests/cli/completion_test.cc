@@ -1,0 +1,68 @@
+#include <sstream>
+
+#include "tests/cli/cli_testing.h"
+
+namespace stanflow {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+class Completion : public CliTest {
+ protected:
+  // What bash offers for the last of `words`.
+  std::vector<std::string> Offered(const std::string& words) {
+    const std::string script = dir_.Write("completion.bash", Output({"completion", "bash"}));
+    const std::string ask =
+        "source " + script + "; COMP_WORDS=(" + words +
+        "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _stanflow; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    const Ended ended = Program("/bin/bash", {"--norc", "-c", ask}).Wait();
+    EXPECT_EQ(ended.err, "");
+    std::vector<std::string> out;
+    std::istringstream lines(ended.out);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty()) out.push_back(line);
+    }
+    return out;
+  }
+  bool HasShell(const std::string& name) {
+    return Program("/bin/sh", {"-c", "command -v " + name}).Wait().code == 0;
+  }
+};
+
+TEST_F(Completion, OffersCommandsFlagsAndChoices) {
+  EXPECT_THAT(Offered("stanflow da"), ElementsAre("datasets"));
+  EXPECT_THAT(Offered("stanflow datasets ''"),
+              ::testing::IsSupersetOf({"import", "list", "describe", "delete"}));
+  EXPECT_THAT(Offered("stanflow generate --fo"), ElementsAre("--format"));
+  EXPECT_THAT(Offered("stanflow generate --format ''"), UnorderedElementsAre("csv", "jsonl"));
+  EXPECT_THAT(Offered("stanflow completion z"), ElementsAre("zsh"));
+}
+
+TEST_F(Completion, KeepsItsPlaceAfterFlagsAndOffersFiles) {
+  const std::string file = dir_.Write("flows.csv", "");
+  EXPECT_THAT(Offered("stanflow datasets import --home 10.0.0.0/8 ugr " + dir_.File("fl")),
+              ElementsAre(file));
+  EXPECT_THAT(Offered("stanflow generate --seed 1 --output " + dir_.File("fl")), ElementsAre(file));
+  EXPECT_THAT(Offered("stanflow train --dataset x --m"), UnorderedElementsAre("--model", "--max-minutes"));
+}
+
+TEST_F(Completion, DoesNotOfferHiddenCommands) {
+  EXPECT_THAT(Offered("stanflow ''"), Not(Contains("reference")));
+}
+
+TEST_F(Completion, IsValidForEveryShellThatIsHere) {
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const std::string script = dir_.Write("completion." + shell, Output({"completion", shell}));
+    EXPECT_NE(dir_.Read("completion." + shell), "");
+    if (HasShell(shell)) {
+      const Ended ended = Program("/usr/bin/env", {shell, "-n", script}).Wait();
+      EXPECT_EQ(ended.code, 0) << shell << ": " << ended.err;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stanflow

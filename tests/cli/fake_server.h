@@ -1,0 +1,158 @@
+#ifndef STANFLOW_TESTS_CLI_FAKE_SERVER_H_
+#define STANFLOW_TESTS_CLI_FAKE_SERVER_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "core/base/mutex.h"
+#include "core/flow/flow.h"
+#include "grpcpp/grpcpp.h"
+#include "stanflow/v1/datasets.grpc.pb.h"
+#include "stanflow/v1/jobs.grpc.pb.h"
+#include "stanflow/v1/models.grpc.pb.h"
+#include "stanflow/v1/synthesis.grpc.pb.h"
+
+namespace stanflow {
+
+// Flow `row` of the fake's stream: every value follows from the row alone.
+Flow FakeFlow(uint64_t row);
+
+// What came in, in order. Thread-safe.
+template <typename T>
+class Record {
+ public:
+  void Add(const T& value) {
+    MutexLock lock(&mutex_);
+    values_.push_back(value);
+  }
+  std::vector<T> All() const {
+    MutexLock lock(&mutex_);
+    return values_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<T> values_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Streams FakeFlow(0), FakeFlow(1), ...; a resume token is the next row's number.
+class FakeSynthesis final : public v1::Synthesis::Service {
+ public:
+  grpc::Status Generate(grpc::ServerContext* context, const v1::GenerateRequest* request,
+                        grpc::ServerWriter<v1::GenerateResponse>* writer) override;
+  grpc::Status Train(grpc::ServerContext* context, const v1::TrainRequest* request, v1::Job* job) override;
+  grpc::Status Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
+                        v1::Job* job) override;
+
+  // Set before a program starts. The n-th call breaks with UNAVAILABLE after so many rows of it;
+  // later calls don't.
+  std::deque<uint64_t> breaks;
+  // Rows that the first call leaves out after its first chunk: a wrong server.
+  uint64_t skip = 0;
+  // After a chunk was handed over; the argument is the next row.
+  std::function<void(uint64_t)> on_chunk;
+  grpc::Status refuse_generate, refuse_train;
+
+  Record<v1::GenerateRequest> generates;
+  Record<v1::TrainRequest> trains;
+  Record<v1::EvaluateRequest> evaluates;
+};
+
+// Every job is `job` (with the name that was asked for); its events are `events`.
+class FakeJobs final : public v1::Jobs::Service {
+ public:
+  FakeJobs();
+  grpc::Status GetJob(grpc::ServerContext* context, const v1::GetJobRequest* request, v1::Job* out) override;
+  grpc::Status ListJobs(grpc::ServerContext* context, const v1::ListJobsRequest* request,
+                        v1::ListJobsResponse* response) override;
+  grpc::Status WatchJob(grpc::ServerContext* context, const v1::WatchJobRequest* request,
+                        grpc::ServerWriter<v1::JobEvent>* writer) override;
+  grpc::Status CancelJob(grpc::ServerContext* context, const v1::CancelJobRequest* request,
+                         v1::Job* out) override;
+  grpc::Status GetArtifact(grpc::ServerContext* context, const v1::GetArtifactRequest* request,
+                           grpc::ServerWriter<v1::ArtifactChunk>* writer) override;
+
+  // Sets the state, and the last event's.
+  void EndAs(v1::JobState state);
+
+  v1::Job job;
+  std::vector<v1::JobEvent> events;
+  size_t listed = 1;
+  // The first watch breaks with UNAVAILABLE after so many events; 0: never.
+  size_t break_watch_after = 0;
+  // Instead of ending, a watch waits for its cancel; called before that.
+  std::function<void()> on_stuck_watch;
+
+  Record<v1::WatchJobRequest> watches;
+  Record<v1::ListJobsRequest> lists;
+};
+
+class FakeDatasets final : public v1::Datasets::Service {
+ public:
+  FakeDatasets();
+  grpc::Status Upload(grpc::ServerContext* context, grpc::ServerReader<v1::UploadRequest>* reader,
+                      v1::Job* job) override;
+  grpc::Status GetDataset(grpc::ServerContext* context, const v1::GetDatasetRequest* request,
+                          v1::Dataset* out) override;
+  grpc::Status ListDatasets(grpc::ServerContext* context, const v1::ListDatasetsRequest* request,
+                            v1::ListDatasetsResponse* response) override;
+  grpc::Status DeleteDataset(grpc::ServerContext* context, const v1::DeleteDatasetRequest* request,
+                             v1::DeleteDatasetResponse* response) override;
+
+  struct Uploaded {
+    v1::UploadHeader header;
+    std::string data;
+    size_t largest_message = 0;
+  };
+  v1::Dataset dataset;
+  bool exists = true;
+  Record<Uploaded> uploads;
+  Record<std::string> deleted;
+};
+
+class FakeModels final : public v1::Models::Service {
+ public:
+  FakeModels();
+  grpc::Status GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request,
+                        v1::ModelVersion* out) override;
+  grpc::Status ListModels(grpc::ServerContext* context, const v1::ListModelsRequest* request,
+                          v1::ListModelsResponse* response) override;
+  grpc::Status SetAlias(grpc::ServerContext* context, const v1::SetAliasRequest* request,
+                        v1::ModelAlias* out) override;
+  grpc::Status DeleteVersion(grpc::ServerContext* context, const v1::DeleteVersionRequest* request,
+                             v1::DeleteVersionResponse* response) override;
+  grpc::Status ExportModel(grpc::ServerContext* context, const v1::ExportModelRequest* request,
+                           grpc::ServerWriter<v1::BundleChunk>* writer) override;
+  grpc::Status ImportModel(grpc::ServerContext* context, grpc::ServerReader<v1::ImportModelRequest>* reader,
+                           v1::ModelVersion* out) override;
+
+  v1::ModelVersion version;
+  std::string bundle = std::string(3000000, 'b');
+  Record<v1::SetAliasRequest> aliases;
+  Record<std::string> deleted, imported;
+};
+
+// The four services (and health) on a free port of the loopback.
+class FakeServer {
+ public:
+  FakeServer();
+  ~FakeServer();
+  std::string address() const;
+
+  FakeSynthesis synthesis;
+  FakeJobs jobs;
+  FakeDatasets datasets;
+  FakeModels models;
+
+ private:
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_TESTS_CLI_FAKE_SERVER_H_
