@@ -1,0 +1,27 @@
+#include "core/base/strings.h"
+#include "core/io/all_formats.h"
+#include "core/io/json_lines.h"
+#include "core/io/ugr16_csv.h"
+
+namespace stanflow {
+namespace {
+
+constexpr WriterFormat kWriters[] = {
+    {"csv", "nfdump's CSV in the layout of UGR'16, which datasets import reads", NewUgr16CsvWriter},
+    {"jsonl", "one JSON object a line, fields named after IPFIX", NewJsonLinesWriter},
+};
+
+}  // namespace
+
+absl::Span<const WriterFormat> AllWriters() { return kWriters; }
+
+absl::StatusOr<std::unique_ptr<FlowWriter>> NewFlowWriter(std::string_view format) {
+  std::string names;
+  for (const WriterFormat& writer : kWriters) {
+    if (writer.name == format) return writer.open();
+    StrAppend(&names, names.empty() ? "" : ", ", writer.name);
+  }
+  return absl::InvalidArgumentError(StrCat("format '", format, "' is not known; it is one of ", names));
+}
+
+}  // namespace stanflow
