@@ -9,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "core/generate/torch_context.h"
+#include "core/generate/torch_row_product.h"
 #include "core/model/causal_net.h"
 #include "core/model/torch_device.h"
 
@@ -21,16 +22,14 @@ constexpr int kLayers = static_cast<int>(kDilations.size());
 // The weights of all nets, stacked so that one operation serves them all. N nets, W channels, S state.
 struct StackedWeights {
   int64_t nets = 0, width = 0, state = 0;
-  at::Tensor row_embedding;                                // [vocabulary, N * W]
-  at::Tensor numbers_weight, numbers_bias;                 // [numbers, N * W], [N * W]
-  std::array<at::Tensor, kLayers> conv_weight, conv_bias;  // [N, 3W, W], [N, 1, W]
-  at::Tensor trunk_weight, trunk_bias;                     // [N, W, W], [N, 1, W]
-  at::Tensor start;                                        // [N, W], on the CPU
-  at::Tensor state_embedding, clock_weight;                // [vocabulary, N * S], [2, N * S]
+  at::Tensor row_embedding, state_embedding;  // [vocabulary, N * W], [vocabulary, N * S]
+  at::Tensor start;                           // [N, W], on the CPU
+  RowProduct numbers, clock;                  // numbers -> N * W, 2 -> N * S
+  std::array<RowProduct, kLayers> conv;       // a net: 3W -> W
+  RowProduct trunk;                           // a net: W -> W
   struct HeadWeights {
     int64_t net = 0;
-    at::Tensor hidden_trunk, hidden_state, hidden_bias, out_weight,
-        out_bias;  // [W, H], [S, H], [H], [H, C], [C]
+    RowProduct hidden_of_trunk, hidden_of_state, out;  // W -> H, S -> H, H -> classes
   };
   std::vector<HeadWeights> heads;  // one an output
 };
@@ -52,24 +51,23 @@ StackedWeights Stack(const StanModel& model, const at::Device& device) {
   };
   const auto put = [&](const at::Tensor& t) { return t.contiguous().to(device); };
   s.row_embedding = put(at::cat(each("row_embedding"), 1));
-  s.numbers_weight = put(at::cat(each("numbers_weight"), 0).t());
-  s.numbers_bias = put(at::cat(each("numbers_bias"), 0));
-  for (int l = 0; l < kLayers; ++l) {
-    s.conv_weight[l] = put(at::stack(each(absl::StrCat("conv", l, "_weight"))));
-    s.conv_bias[l] = put(at::stack(each(absl::StrCat("conv", l, "_bias"))).unsqueeze(1));
-  }
-  s.trunk_weight = put(at::stack(each("trunk_weight")).transpose(1, 2));
-  s.trunk_bias = put(at::stack(each("trunk_bias")).unsqueeze(1));
-  s.start = at::stack(each("start")).contiguous();
   s.state_embedding = put(at::cat(each("state_embedding"), 1));
-  s.clock_weight = put(at::cat(each("clock_weight"), 0).t());
+  s.start = at::stack(each("start")).contiguous();
+  s.numbers = {at::cat(each("numbers_weight"), 0).t(), at::cat(each("numbers_bias"), 0), device};
+  s.clock = {at::cat(each("clock_weight"), 0).t(), at::zeros({s.nets * s.state}), device};
+  for (int l = 0; l < kLayers; ++l) {
+    const std::string conv = absl::StrCat("conv", l, "_");
+    s.conv[l] = {at::stack(each(conv + "weight")), at::stack(each(conv + "bias")), device};
+  }
+  s.trunk = {at::stack(each("trunk_weight")).transpose(1, 2), at::stack(each("trunk_bias")), device};
   for (size_t n = 0; n < nets.size(); ++n) {
     for (int i = 0; i < model.nets[n]->num_outputs(); ++i) {
       const std::string head = absl::StrCat("head", i, "_");
-      const at::Tensor hidden = nets[n].at(head + "hidden_weight");
-      s.heads.push_back({static_cast<int64_t>(n), put(hidden.narrow(1, 0, s.width).t()),
-                         put(hidden.narrow(1, s.width, s.state).t()), put(nets[n].at(head + "hidden_bias")),
-                         put(nets[n].at(head + "out_weight").t()), put(nets[n].at(head + "out_bias"))});
+      const at::Tensor hidden = nets[n].at(head + "hidden_weight"), bias = nets[n].at(head + "hidden_bias");
+      s.heads.push_back({static_cast<int64_t>(n),
+                         {hidden.narrow(1, 0, s.width).t(), bias, device},
+                         {hidden.narrow(1, s.width, s.state).t(), bias, device},
+                         {nets[n].at(head + "out_weight").t(), nets[n].at(head + "out_bias"), device}});
     }
   }
   return s;
@@ -156,6 +154,13 @@ class CausalGenerator final : public Generator {
   // Sets output `o` of row `i`, given its head's parameters.
   using SetOutput = absl::FunctionRef<void(size_t o, size_t i, const float* parameters)>;
 
+  // Rows that the tensors of a step have. A GPU's products may depend on how many there are, so there it is
+  // always a whole tile; on the CPU they don't (RowProduct), and nobody pays for rows that nobody wants.
+  template <typename T>
+  int64_t Places(absl::Span<T> rows) const {
+    return device_.is_cpu() ? static_cast<int64_t>(rows.size()) : kTileRows;
+  }
+
   static TorchContext& At(absl::Span<Context* const> contexts, size_t i) {
     return *static_cast<TorchContext*>(contexts[i]);
   }
@@ -163,8 +168,9 @@ class CausalGenerator final : public Generator {
   // Sets every output of every row in order, from the trunks' outputs that the contexts hold.
   void FillRows(absl::Span<Context* const> contexts, absl::Span<HostRow> rows, SetOutput set_output) const {
     const StackedWeights& w = weights_;
-    at::Tensor trunk = at::zeros({kTileRows, w.nets, w.width});
-    at::Tensor clock = at::zeros({kTileRows, 2});
+    const int64_t places = Places(rows);
+    at::Tensor trunk = at::zeros({places, w.nets, w.width});
+    at::Tensor clock = at::zeros({places, 2});
     for (size_t i = 0; i < contexts.size(); ++i) {
       TorchContext& context = At(contexts, i);
       std::memcpy(trunk.data_ptr<float>() + i * channels_, context.memory(), sizeof(float) * channels_);
@@ -173,7 +179,7 @@ class CausalGenerator final : public Generator {
       rows[i].end_ms = context.clock_ms();
     }
     trunk = trunk.to(device_);
-    at::Tensor state = at::mm(clock.to(device_), w.clock_weight).reshape({kTileRows, w.nets, w.state});
+    at::Tensor state = w.clock(clock.to(device_)).reshape({places, w.nets, w.state});
     const bool sees_row = model_.options.mask == Mask::kB;
     for (size_t o = 0; o < w.heads.size(); ++o) {
       FillOutput(o, trunk, state, rows, set_output);
@@ -186,9 +192,9 @@ class CausalGenerator final : public Generator {
   void FillOutput(size_t o, const at::Tensor& trunk, const at::Tensor& state, absl::Span<HostRow> rows,
                   SetOutput set_output) const {
     const auto& head = weights_.heads[o];
-    at::Tensor hidden = at::addmm(head.hidden_bias, trunk.select(1, head.net), head.hidden_trunk);
-    hidden.addmm_(state.select(1, head.net), head.hidden_state).relu_();
-    const at::Tensor p = model_.heads[o]->Normalise(at::addmm(head.out_bias, hidden, head.out_weight)).cpu();
+    at::Tensor hidden = head.hidden_of_trunk(trunk.select(1, head.net));
+    head.hidden_of_state.AddTo(&hidden, state.select(1, head.net));
+    const at::Tensor p = model_.heads[o]->Normalise(head.out(hidden.relu_())).cpu();
     const int64_t width = model_.heads[o]->width();
     for (size_t i = 0; i < rows.size(); ++i) {
       set_output(o, i, p.data_ptr<float>() + static_cast<int64_t>(i) * width);
@@ -199,13 +205,13 @@ class CausalGenerator final : public Generator {
   }
 
   std::vector<int64_t> ClassesOf(size_t o, absl::Span<const HostRow> rows) const {
-    std::vector<int64_t> classes(kTileRows);
+    std::vector<int64_t> classes(Places(rows));
     for (size_t i = 0; i < rows.size(); ++i) classes[i] = model_.outputs.outputs[o].Encode(rows[i]).cls;
     return classes;
   }
 
-  static std::vector<int64_t> Prefixes(absl::Span<const HostRow> rows) {
-    std::vector<int64_t> prefixes(kTileRows);
+  std::vector<int64_t> Prefixes(absl::Span<const HostRow> rows) const {
+    std::vector<int64_t> prefixes(Places(rows));
     for (size_t i = 0; i < rows.size(); ++i) prefixes[i] = PrefixBucket(rows[i].remote_address);
     return prefixes;
   }
@@ -225,9 +231,9 @@ class CausalGenerator final : public Generator {
       StoreInputs(contexts, l, x);
       taps = taps.to(device_);
       taps.narrow(2, 2 * w.width, w.width).copy_(x);
-      x = x + at::baddbmm(w.conv_bias[l], taps, w.conv_weight[l]).relu_();
+      x = x + w.conv[l](taps).relu_();
     }
-    const at::Tensor next = at::baddbmm(w.trunk_bias, x, w.trunk_weight).transpose(0, 1).contiguous().cpu();
+    const at::Tensor next = w.trunk(x).transpose(0, 1).contiguous().cpu();
     for (size_t i = 0; i < contexts.size(); ++i) {
       std::memcpy(At(contexts, i).memory(), next.data_ptr<float>() + i * channels_,
                   sizeof(float) * channels_);
@@ -237,8 +243,9 @@ class CausalGenerator final : public Generator {
 
   at::Tensor RowInputs(absl::Span<const HostRow> rows) const {
     const int64_t features = static_cast<int64_t>(trunk_columns_.size()) + 1;
-    at::Tensor index = at::zeros({kTileRows, features}, at::kLong);
-    at::Tensor numbers = at::zeros({kTileRows, kRowNumbers});
+    const int64_t places = Places(rows);
+    at::Tensor index = at::zeros({places, features}, at::kLong);
+    at::Tensor numbers = at::zeros({places, kRowNumbers});
     int64_t* to = index.data_ptr<int64_t>();
     for (size_t i = 0; i < rows.size(); ++i) {
       for (int64_t o : trunk_columns_) {
@@ -248,15 +255,16 @@ class CausalGenerator final : public Generator {
       RowNumbers(rows[i], numbers.data_ptr<float>() + i * kRowNumbers);
     }
     index = index.to(device_);
-    const at::Tensor bags = at::arange(0, kTileRows * features, features, index.options());
+    const at::Tensor bags = at::arange(0, places * features, features, index.options());
     const at::Tensor x = std::get<0>(at::embedding_bag(weights_.row_embedding, index.reshape({-1}), bags)) +
-                         at::addmm(weights_.numbers_bias, numbers.to(device_), weights_.numbers_weight);
-    return x.reshape({kTileRows, weights_.nets, weights_.width}).transpose(0, 1).contiguous();
+                         weights_.numbers(numbers.to(device_));
+    return x.reshape({places, weights_.nets, weights_.width}).transpose(0, 1).contiguous();
   }
 
   at::Tensor GatherTaps(absl::Span<Context* const> contexts, int l) const {
     const int64_t width = weights_.width, d = kDilations[l];
-    at::Tensor taps = at::zeros({weights_.nets, kTileRows, kTaps * width});
+    const int64_t places = Places(contexts);
+    at::Tensor taps = at::zeros({weights_.nets, places, kTaps * width});
     float* const out = taps.data_ptr<float>();
     for (size_t i = 0; i < contexts.size(); ++i) {
       TorchContext& context = At(contexts, i);
@@ -265,7 +273,7 @@ class CausalGenerator final : public Generator {
       const float* oldest = ring + static_cast<int64_t>(context.rows() % (2 * d)) * channels_;
       const float* middle = ring + static_cast<int64_t>((context.rows() + d) % (2 * d)) * channels_;
       for (int64_t n = 0; n < weights_.nets; ++n) {
-        float* row = out + (n * kTileRows + static_cast<int64_t>(i)) * kTaps * width;
+        float* row = out + (n * places + static_cast<int64_t>(i)) * kTaps * width;
         std::memcpy(row, oldest + n * width, sizeof(float) * width);
         std::memcpy(row + width, middle + n * width, sizeof(float) * width);
       }
@@ -274,14 +282,14 @@ class CausalGenerator final : public Generator {
   }
 
   void StoreInputs(absl::Span<Context* const> contexts, int l, const at::Tensor& x) const {
-    const int64_t width = weights_.width;
+    const int64_t width = weights_.width, places = x.size(1);
     const at::Tensor on_host = x.cpu();
     for (size_t i = 0; i < contexts.size(); ++i) {
       TorchContext& context = At(contexts, i);
       float* slot = context.memory() + ring_offset_[l] +
                     static_cast<int64_t>(context.rows() % (2 * kDilations[l])) * channels_;
       for (int64_t n = 0; n < weights_.nets; ++n) {
-        const float* from = on_host.data_ptr<float>() + (n * kTileRows + static_cast<int64_t>(i)) * width;
+        const float* from = on_host.data_ptr<float>() + (n * places + static_cast<int64_t>(i)) * width;
         std::memcpy(slot + n * width, from, sizeof(float) * width);
       }
     }

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/generate/torch_context.h"
+#include "core/generate/torch_row_product.h"
 #include "core/model/paper_net.h"
 #include "core/model/torch_device.h"
 
@@ -28,10 +29,12 @@ class PaperGenerator final : public Generator {
       : bundle_(std::move(bundle)),
         model_(*bundle_.model),
         device_(device),
-        net_of_output_(model_.heads.size(), -1) {
-    for (size_t n = 0; n < model_.nets.size(); ++n) {
-      model_.nets[n]->to(device_);
-      net_of_output_[model_.nets[n]->first_output()] = static_cast<int>(n);
+        net_of_output_(model_.heads.size()) {
+    for (const auto& net : model_.nets) {
+      net->to(device_);
+      // Every net of this preset is one.
+      auto* const paper = static_cast<PaperNet*>(net.get());
+      net_of_output_[net->first_output()] = {paper, {paper->HeadWeight(), paper->HeadBias(), device_}};
     }
     info_.preset = PresetName(model_.options.preset);
     info_.device = device;
@@ -115,15 +118,13 @@ class PaperGenerator final : public Generator {
   void DrawOutput(size_t o, const at::Tensor& windows, absl::Span<Context* const> contexts,
                   absl::Span<HostRow> rows) const {
     at::Tensor p;
-    if (net_of_output_[o] >= 0) {
-      RowBatch batch;
-      batch.windows = windows.to(device_);
-      p = model_.heads[o]->Normalise(model_.nets[net_of_output_[o]]->Forward(batch)[0]).cpu();
+    if (const auto& [net, head] = net_of_output_[o]; net != nullptr) {
+      p = model_.heads[o]->Normalise(head(net->Features(windows.to(device_)))).cpu();
     }
     const int64_t width = model_.heads[o]->width();
     for (size_t i = 0; i < rows.size(); ++i) {
       const auto u = Uniform2(static_cast<TorchContext*>(contexts[i])->Draw(static_cast<uint16_t>(o)));
-      if (net_of_output_[o] < 0) {
+      if (net_of_output_[o].net == nullptr) {
         DrawMarginal(o, u, &rows[i]);
       } else {
         model_.heads[o]->Draw(p.data_ptr<float>() + static_cast<int64_t>(i) * width, u[0], u[1], &rows[i]);
@@ -137,7 +138,11 @@ class PaperGenerator final : public Generator {
   const Bundle bundle_;
   const StanModel& model_;
   const at::Device device_;
-  std::vector<int> net_of_output_;             // -1: by the marginal
+  struct OutputNet {
+    PaperNet* net = nullptr;  // none: by the marginal
+    RowProduct head;
+  };
+  std::vector<OutputNet> net_of_output_;
   std::vector<std::vector<float>> marginals_;  // one an output; empty for mixtures
   GeneratorInfo info_;
 };

@@ -121,16 +121,33 @@ PaperNet::PaperNet(std::string name, const OutputSet& set, int output, Mask mask
       at::tensor(at::ArrayRef<float>(PaperMask(set, output, mask))).reshape({1, kWindowRows, kWindowColumns});
 }
 
-std::vector<at::Tensor> PaperNet::Forward(const RowBatch& batch) {
-  if (mask_.device() != batch.windows.device()) mask_ = mask_.to(batch.windows.device());
-  at::Tensor x = (batch.windows * mask_).unsqueeze(1);
+at::Tensor PaperNet::Features(const at::Tensor& windows) {
+  if (mask_.device() != windows.device()) mask_ = mask_.to(windows.device());
+  at::Tensor x = (windows * mask_).unsqueeze(1);
   x = at::relu(norm1_(conv1_(x)));
   x = at::max_pool2d(at::relu(norm2_(conv2_(x))), {2, 2});
   x = at::relu(norm3_(conv3_(x)));
   x = at::max_pool2d(at::relu(norm4_(conv4_(x))), {2, 2});
-  x = x.reshape({x.size(0), kFeatures});
-  if (heads_.size() == 1) return {heads_[0](x)};
-  return {at::cat({heads_[0](x), heads_[1](x), heads_[2](x)}, 1)};
+  return x.reshape({x.size(0), kFeatures});
+}
+
+std::vector<at::Tensor> PaperNet::Forward(const RowBatch& batch) {
+  const at::Tensor x = Features(batch.windows);
+  std::vector<at::Tensor> parts;
+  for (auto& head : heads_) parts.push_back(head(x));
+  return {at::cat(parts, 1)};
+}
+
+at::Tensor PaperNet::HeadWeight() const {
+  std::vector<at::Tensor> parts;
+  for (const auto& head : heads_) parts.push_back(head->weight.detach().t());
+  return at::cat(parts, 1);
+}
+
+at::Tensor PaperNet::HeadBias() const {
+  std::vector<at::Tensor> parts;
+  for (const auto& head : heads_) parts.push_back(head->bias.detach());
+  return at::cat(parts, 0);
 }
 
 }  // namespace stanflow

@@ -40,6 +40,12 @@ class PaperNet final : public AttributeNet {
 
   std::vector<at::Tensor> Forward(const RowBatch& batch) override;
 
+  // Forward in two parts, for who multiplies in a way of its own: Features, [n, 512] of windows
+  // [n, kWindowRows, kWindowColumns], times the head's weight [512, width] plus its bias [width].
+  at::Tensor Features(const at::Tensor& windows);
+  at::Tensor HeadWeight() const;
+  at::Tensor HeadBias() const;
+
  private:
   torch::nn::Conv2d conv1_, conv2_, conv3_, conv4_;
   torch::nn::BatchNorm2d norm1_, norm2_, norm3_, norm4_;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <thread>
@@ -26,10 +25,6 @@ constexpr uint64_t kCodecRows = 4'000'000;
 constexpr double kBudgetForTraining = 0.97;
 constexpr int kSegmentsOfBudget = 12;
 constexpr int64_t kDayMs = 86'400'000;
-
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // One training run. Rounds of segments: in a round every net that is not done gets one.
 class Run {

@@ -36,7 +36,7 @@ struct ServerConfig {
     int64_t engine_threads = 0;
     int64_t max_streams = 256;
     int64_t max_contexts = 65536;
-    int64_t look_ahead_rows = 4096;
+    int64_t look_ahead_rows = 16384;
     int64_t snapshot_rows = 200000;
     int64_t outbox_bytes = int64_t{4} << 20;
     double stall_timeout_seconds = 600;

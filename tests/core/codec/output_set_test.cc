@@ -91,10 +91,18 @@ INSTANTIATE_TEST_SUITE_P(Presets, Outputs, ::testing::Values("causal", "causal, 
 TEST(PaperOutputs, HaveTheNumberOfClassesThatThePaperHas) {
   const OutputSet set = FitPaperOutputs(Counts()).value();
   for (const Output& output : set.outputs) {
-    if (output.attribute == Attribute::kLocalPort) EXPECT_EQ(output.classes->num_classes(), 1670);
-    if (output.attribute == Attribute::kProtocol) EXPECT_EQ(output.classes->num_classes(), 3);
-    if (output.attribute == Attribute::kDirection) EXPECT_EQ(output.classes->num_classes(), 2);
-    if (output.octet >= 0) EXPECT_EQ(output.classes->num_classes(), 256);
+    if (output.attribute == Attribute::kLocalPort) {
+      EXPECT_EQ(output.classes->num_classes(), 1670);
+    }
+    if (output.attribute == Attribute::kProtocol) {
+      EXPECT_EQ(output.classes->num_classes(), 3);
+    }
+    if (output.attribute == Attribute::kDirection) {
+      EXPECT_EQ(output.classes->num_classes(), 2);
+    }
+    if (output.octet >= 0) {
+      EXPECT_EQ(output.classes->num_classes(), 256);
+    }
   }
 }
 
