@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -102,8 +103,14 @@ absl::Status WriteFileDurably(const std::string& path, std::string_view contents
 
 absl::Status MakeDirectories(const std::string& path) {
   std::error_code error;
+  std::vector<std::string> missing;  // innermost first
+  for (fs::path p = path; !p.empty() && !fs::exists(p, error); p = p.parent_path()) {
+    missing.push_back(p.string());
+  }
   fs::create_directories(path, error);
   if (error) return ErrnoToStatus(error.value(), "can't make folder", path);
+  // A name is as durable as the folder that it stands in.
+  for (const std::string& made : missing) STANFLOW_RETURN_IF_ERROR(SyncDirectory(ParentOf(made)));
   return absl::OkStatus();
 }
 

@@ -24,7 +24,7 @@ absl::StatusOr<uint64_t> FileSize(const std::string& path);
 // one wins.
 absl::Status WriteFileDurably(const std::string& path, std::string_view contents);
 
-// Makes missing parents too; one that exists already is fine.
+// Makes missing parents too; one that exists already is fine. What was made is durable when OK.
 absl::Status MakeDirectories(const std::string& path);
 absl::Status SyncDirectory(const std::string& path);
 // Removes a file or a whole folder; one that is not there is fine.
@@ -63,7 +63,7 @@ class FileWriter {
 // kernel releases it after kill -9; a child gets no copy, the descriptor closes on exec).
 class FileLock {
  public:
-  // Makes the file if needed and writes the holder's process id into it.
+  // Makes the file if needed and writes the holder's process id into it, if the disk has room for that.
   // FAILED_PRECONDITION, with the holder's process id, if another open file holds the lock.
   static absl::StatusOr<FileLock> TryAcquire(const std::string& path);
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/base/strings.h"
 
 namespace stanflow {
@@ -20,10 +21,11 @@ absl::StatusOr<FileLock> FileLock::TryAcquire(const std::string& path) {
     return absl::FailedPreconditionError(
         StrCat(path, " is locked by another process", pid.empty() ? "" : StrCat(" (pid ", pid, ")")));
   }
-  // Only for the error above: a lock without its holder's id is still a lock.
+  // Only for the error above: a lock without its holder's id is still a lock, on a full disk too.
   const std::string pid = StrCat(::getpid(), "\n");
   if (::ftruncate(lock.fd_, 0) != 0 || ::pwrite(lock.fd_, pid.data(), pid.size(), 0) < 0) {
-    return ErrnoToStatus(errno, "can't write lock file", path);
+    const absl::Status error = ErrnoToStatus(errno, "can't write lock file", path);
+    LogWarning("lock does not name its holder", {{"error", error.ToString()}});
   }
   return lock;
 }

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
+
+#include "core/codec/normal_mass.h"
 
 namespace stanflow {
 namespace {
 
 constexpr double kSqrtHalf = 0.70710678118654752440;
-constexpr double kTiny = 1e-300;
+// ln of a mass that no double holds any more: what lies outside of the range costs so much.
+constexpr double kNever = -700;
 
 double NormalCdf(double z) { return 0.5 * std::erfc(-z * kSqrtHalf); }
 
@@ -32,14 +36,14 @@ double NormalQuantileBetween(double a, double b, double u) {
   return 0.5 * (low + high);
 }
 
-double MassBetween(const MixtureView& mixture, double a, double b) {
-  double sum = 0;
-  for (size_t k = 0; k < mixture.means.size(); ++k) {
+double LogMixtureMass(const MixtureView& mixture, double a, double b) {
+  std::vector<double> terms(mixture.means.size());
+  for (size_t k = 0; k < terms.size(); ++k) {
     const double inverse = std::exp(-static_cast<double>(mixture.log_deviations[k]));
-    sum += std::exp(static_cast<double>(mixture.log_weights[k])) *
-           NormalBetween((a - mixture.means[k]) * inverse, (b - mixture.means[k]) * inverse);
+    terms[k] = static_cast<double>(mixture.log_weights[k]) +
+               LogNormalMass((a - mixture.means[k]) * inverse, (b - mixture.means[k]) * inverse);
   }
-  return sum;
+  return LogSumExp(terms);
 }
 
 }  // namespace
@@ -81,15 +85,15 @@ double ContinuousCodec::LogMass(const MixtureView& mixture, uint64_t value) cons
   value = std::clamp(value, options_.min, options_.max);
   const double half = 0.5 * static_cast<double>(options_.unit);
   const double middle = static_cast<double>(value / options_.unit * options_.unit);
-  const double mass = MassBetween(mixture, Scale(middle - half), Scale(middle + half));
-  return std::log(std::max(mass, kTiny)) - std::log(std::max(MassBetween(mixture, low_, high_), kTiny));
+  return LogMixtureMass(mixture, Scale(middle - half), Scale(middle + half)) -
+         LogMixtureMass(mixture, low_, high_);
 }
 
 double ContinuousCodec::LogMassBetween(const MixtureView& mixture, double low, double high) const {
   const double a = std::clamp(low / options_.scale, low_, high_);
   const double b = std::clamp(high / options_.scale, low_, high_);
-  return std::log(std::max(MassBetween(mixture, a, b), kTiny)) -
-         std::log(std::max(MassBetween(mixture, low_, high_), kTiny));
+  if (!(a < b)) return kNever;
+  return std::max(LogMixtureMass(mixture, a, b) - LogMixtureMass(mixture, low_, high_), kNever);
 }
 
 uint64_t ContinuousCodec::Sample(const MixtureView& mixture, double u_component, double u_value) const {

@@ -68,7 +68,19 @@ absl::StatusOr<Output> MakeClasses(Attribute attribute, ClassCodec::Options opti
   STANFLOW_ASSIGN_OR_RETURN(auto codec, ClassCodec::Create(std::move(options)));
   output.classes = std::make_shared<ClassCodec>(std::move(codec));
   std::vector<uint64_t> class_counts(output.classes->num_classes());
-  for (const auto& [value, count] : counts) class_counts[output.classes->Encode(value).cls] += count;
+  const ClassCodec::Options& fitted = output.classes->options();
+  uint64_t in_bins = 0;
+  for (const auto& [value, count] : counts) {
+    const auto cls = static_cast<size_t>(output.classes->Encode(value).cls);
+    // Which bin a value is in depends on the row's packets, which the counts do not tell.
+    if (fitted.scaled_by_given && cls >= fitted.values.size()) {
+      in_bins += count;
+    } else {
+      class_counts[cls] += count;
+    }
+  }
+  const size_t bins = class_counts.size() - fitted.values.size();
+  for (size_t b = 0; in_bins > 0 && b < bins; ++b) class_counts[fitted.values.size() + b] += in_bins / bins;
   SetMarginal(&output, class_counts);
   return output;
 }

@@ -139,4 +139,13 @@ std::vector<HostRow> Dataset::HostRows(const Sequence& sequence) const {
   return rows;
 }
 
+uint32_t CountHosts(const std::vector<Sequence>& sequences) {
+  uint32_t hosts = 0, last = 0;
+  for (const Sequence& sequence : sequences) {
+    hosts += hosts == 0 || sequence.host != last;
+    last = sequence.host;
+  }
+  return hosts;
+}
+
 }  // namespace stanflow

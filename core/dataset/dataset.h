@@ -31,6 +31,9 @@ struct Sequence {
   uint64_t size() const { return end - begin; }
 };
 
+// Hosts that occur in sequences that are ordered by host, as Dataset::Sequences answers them.
+uint32_t CountHosts(const std::vector<Sequence>& sequences);
+
 // What dataset.json holds.
 struct DatasetManifest {
   std::string name;

@@ -58,9 +58,13 @@ class Importer {
   }
 
   absl::Status Take(const FlowBatch& batch, ColumnSpool* spool) {
-    for (const RejectedRow& row : batch.rejected) rejects_.Add(row);
     accepted_.Clear();
+    // The reader's rejects and those for want of a home address are merged by line.
+    auto rejected = batch.rejected.begin();
     for (size_t i = 0; i < batch.flows.size(); ++i) {
+      for (; rejected != batch.rejected.end() && rejected->line < batch.lines[i]; ++rejected) {
+        rejects_.Add(*rejected);
+      }
       const Flow flow = batch.flows.Row(i);
       const bool home_is_source = InHome(options_.home, flow.source_address);
       if (!home_is_source && !InHome(options_.home, flow.destination_address)) {
@@ -70,6 +74,7 @@ class Importer {
       accepted_.Append(flow);
       Count(flow, home_is_source ? flow.source_address : flow.destination_address);
     }
+    for (; rejected != batch.rejected.end(); ++rejected) rejects_.Add(*rejected);
     return spool->Append(accepted_);
   }
 

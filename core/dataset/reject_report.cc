@@ -1,7 +1,6 @@
 #include "core/dataset/reject_report.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "core/base/strings.h"
 
@@ -34,13 +33,6 @@ void RejectReport::Add(const RejectedRow& row) {
   } else if (kinds_.size() < kMaxKinds) {
     kinds_[kind] = {1, row};
   }
-}
-
-std::vector<RejectedRow> RejectReport::TakeKept() {
-  // A batch's own rejects and those for want of a home address come one after the other.
-  std::stable_sort(kept_.begin(), kept_.end(),
-                   [](const RejectedRow& a, const RejectedRow& b) { return a.line < b.line; });
-  return std::exchange(kept_, {});
 }
 
 std::string RejectReport::Describe() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,16 +12,15 @@
 
 namespace stanflow {
 
-// Counts the rows of an import that can't be used. Keeps the first 100 and, in bounded memory,
-// how often each kind of reason came. Not safe for concurrent use.
+// Counts the rows of an import that can't be used, which come in ascending lines. Keeps the first
+// 100 and, in bounded memory, how often each kind of reason came. Not safe for concurrent use.
 class RejectReport {
  public:
   static constexpr size_t kKept = 100;
 
   void Add(const RejectedRow& row);
   uint64_t count() const { return count_; }
-  // In ascending lines.
-  std::vector<RejectedRow> TakeKept();
+  std::vector<RejectedRow> TakeKept() { return std::exchange(kept_, {}); }
   // INVALID_ARGUMENT if no row was accepted, or if more than `max_share` of all rows were
   // rejected: with counts, the commonest reason and the first ones.
   absl::Status Check(uint64_t accepted, double max_share) const;

@@ -34,7 +34,7 @@ struct StackedWeights {
   std::vector<HeadWeights> heads;  // one an output
 };
 
-StackedWeights Stack(const StanModel& model, const at::Device& device) {
+StackedWeights Stack(const StanModel& model, const at::Device& device, RowProduct::Kernel kernel) {
   StackedWeights s;
   s.nets = static_cast<int64_t>(model.nets.size());
   s.width = model.options.width;
@@ -53,21 +53,22 @@ StackedWeights Stack(const StanModel& model, const at::Device& device) {
   s.row_embedding = put(at::cat(each("row_embedding"), 1));
   s.state_embedding = put(at::cat(each("state_embedding"), 1));
   s.start = at::stack(each("start")).contiguous();
-  s.numbers = {at::cat(each("numbers_weight"), 0).t(), at::cat(each("numbers_bias"), 0), device};
-  s.clock = {at::cat(each("clock_weight"), 0).t(), at::zeros({s.nets * s.state}), device};
+  s.numbers = {at::cat(each("numbers_weight"), 0).t(), at::cat(each("numbers_bias"), 0), device, kernel};
+  s.clock = {at::cat(each("clock_weight"), 0).t(), at::zeros({s.nets * s.state}), device, kernel};
   for (int l = 0; l < kLayers; ++l) {
     const std::string conv = absl::StrCat("conv", l, "_");
-    s.conv[l] = {at::stack(each(conv + "weight")), at::stack(each(conv + "bias")), device};
+    s.conv[l] = {at::stack(each(conv + "weight")), at::stack(each(conv + "bias")), device, kernel};
   }
-  s.trunk = {at::stack(each("trunk_weight")).transpose(1, 2), at::stack(each("trunk_bias")), device};
+  s.trunk = {at::stack(each("trunk_weight")).transpose(1, 2), at::stack(each("trunk_bias")), device, kernel};
   for (size_t n = 0; n < nets.size(); ++n) {
     for (int i = 0; i < model.nets[n]->num_outputs(); ++i) {
       const std::string head = absl::StrCat("head", i, "_");
       const at::Tensor hidden = nets[n].at(head + "hidden_weight"), bias = nets[n].at(head + "hidden_bias");
-      s.heads.push_back({static_cast<int64_t>(n),
-                         {hidden.narrow(1, 0, s.width).t(), bias, device},
-                         {hidden.narrow(1, s.width, s.state).t(), bias, device},
-                         {nets[n].at(head + "out_weight").t(), nets[n].at(head + "out_bias"), device}});
+      s.heads.push_back(
+          {static_cast<int64_t>(n),
+           {hidden.narrow(1, 0, s.width).t(), bias, device, kernel},
+           {hidden.narrow(1, s.width, s.state).t(), bias, device, kernel},
+           {nets[n].at(head + "out_weight").t(), nets[n].at(head + "out_bias"), device, kernel}});
     }
   }
   return s;
@@ -76,12 +77,16 @@ StackedWeights Stack(const StanModel& model, const at::Device& device) {
 class CausalGenerator final : public Generator {
  public:
   CausalGenerator(Bundle bundle, const std::string& device)
+      : CausalGenerator(std::move(bundle), device, RowProduct::KernelOf(at::Device(device))) {}
+
+  CausalGenerator(Bundle bundle, const std::string& device, RowProduct::Kernel kernel)
       : bundle_(std::move(bundle)),
         model_(*bundle_.model),
         device_(device),
+        kernel_(kernel),
         layout_(model_.outputs),
         trunk_columns_(TrunkColumns(model_.outputs)),
-        weights_(Stack(model_, device_)),
+        weights_(Stack(model_, device_, kernel_)),
         channels_(weights_.nets * weights_.width) {
     int64_t slots = 1;  // the trunk's outputs for the next row
     for (int l = 0; l < kLayers; ++l) {
@@ -97,6 +102,7 @@ class CausalGenerator final : public Generator {
     info_.training_hosts = bundle_.info.hosts;
     info_.default_start_ms = bundle_.info.default_start_ms;
     info_.tile_rows = kTileRows;
+    bundle_.model->nets.clear();  // their weights are in the stack
   }
 
   const GeneratorInfo& info() const override { return info_; }
@@ -154,11 +160,11 @@ class CausalGenerator final : public Generator {
   // Sets output `o` of row `i`, given its head's parameters.
   using SetOutput = absl::FunctionRef<void(size_t o, size_t i, const float* parameters)>;
 
-  // Rows that the tensors of a step have. A GPU's products may depend on how many there are, so there it is
-  // always a whole tile; on the CPU they don't (RowProduct), and nobody pays for rows that nobody wants.
+  // Rows that the tensors of a step have. LibTorch's products may depend on how many there are, so for them
+  // it is always a whole tile; with our own kernel nobody pays for rows that nobody wants.
   template <typename T>
   int64_t Places(absl::Span<T> rows) const {
-    return device_.is_cpu() ? static_cast<int64_t>(rows.size()) : kTileRows;
+    return kernel_ == RowProduct::Kernel::kOwn ? static_cast<int64_t>(rows.size()) : kTileRows;
   }
 
   static TorchContext& At(absl::Span<Context* const> contexts, size_t i) {
@@ -185,7 +191,7 @@ class CausalGenerator final : public Generator {
       FillOutput(o, trunk, state, rows, set_output);
       if (!sees_row) continue;
       AddToState(layout_.offsets[o], ClassesOf(o, rows), &state);
-      if (model_.outputs.outputs[o].octet == 3) AddToState(layout_.prefix_offset, Prefixes(rows), &state);
+      if (model_.outputs.outputs[o].octet == 1) AddToState(layout_.prefix_offset, Prefixes(rows), &state);
     }
   }
 
@@ -298,6 +304,7 @@ class CausalGenerator final : public Generator {
   const Bundle bundle_;
   const StanModel& model_;
   const at::Device device_;
+  const RowProduct::Kernel kernel_;
   const EmbeddingLayout layout_;
   const std::vector<int64_t> trunk_columns_;
   const StackedWeights weights_;
@@ -325,6 +332,15 @@ absl::StatusOr<std::unique_ptr<Scorer>> MakeCausalSteppingScorer(Bundle bundle, 
     return std::unique_ptr<Scorer>(std::make_unique<SteppingScorer>(std::move(bundle), device));
   } catch (const std::exception& e) {
     return absl::InternalError(absl::StrCat("loading onto ", device, ": ", e.what()));
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Generator>> MakePlainLibTorchGenerator(Bundle bundle) {
+  try {
+    return std::unique_ptr<Generator>(
+        std::make_unique<CausalGenerator>(std::move(bundle), "cpu", RowProduct::Kernel::kLibTorch));
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("loading onto LibTorch's products: ", e.what()));
   }
 }
 

@@ -16,9 +16,13 @@ namespace stanflow {
 //
 // A context holds, for every layer with dilation d, a ring of the layer's last 2d inputs of all
 // nets, and the trunks' outputs for the next row: fixed size, copied by copying.
-// A tile always has `tile_rows` rows, missing ones are zeros, and is computed by one thread:
-// so that a row's numbers depend on nothing but its own context, on one build and device.
+// A row's numbers depend on nothing but its own context, on one build and device: on the CPU by
+// RowProduct, on others because every tile is filled up to `tile_rows` rows there. A tile is computed by
+// one thread.
 absl::StatusOr<std::unique_ptr<Generator>> MakeCausalGenerator(Bundle bundle, const std::string& device);
+
+// The same on LibTorch's matrix products alone, with whole tiles: what the benchmarks compare with.
+absl::StatusOr<std::unique_ptr<Generator>> MakePlainLibTorchGenerator(Bundle bundle);
 
 // Exact likelihoods by the generator's own row-by-row path: what the dense one (torch_scorer.h)
 // is checked against. Slow; the paper's binned measures stay 0.

@@ -34,7 +34,8 @@ class PaperGenerator final : public Generator {
       net->to(device_);
       // Every net of this preset is one.
       auto* const paper = static_cast<PaperNet*>(net.get());
-      net_of_output_[net->first_output()] = {paper, {paper->HeadWeight(), paper->HeadBias(), device_}};
+      net_of_output_[net->first_output()] = {
+          paper, {paper->HeadWeight(), paper->HeadBias(), device_, RowProduct::KernelOf(device_)}};
     }
     info_.preset = PresetName(model_.options.preset);
     info_.device = device;

@@ -8,9 +8,14 @@ at::Tensor RowsOf(const at::Tensor& x) { return x.stride(-1) == 1 ? x : x.contig
 
 }  // namespace
 
-RowProduct::RowProduct(const at::Tensor& weight, const at::Tensor& bias, const at::Device& device)
+RowProduct::Kernel RowProduct::KernelOf(const at::Device& device) {
+  return device.is_cpu() ? Kernel::kOwn : Kernel::kLibTorch;
+}
+
+RowProduct::RowProduct(const at::Tensor& weight, const at::Tensor& bias, const at::Device& device,
+                       Kernel kernel)
     : bias_(bias.unsqueeze(-2).contiguous().to(device)) {
-  if (!device.is_cpu()) {
+  if (kernel == Kernel::kLibTorch) {
     weight_ = weight.contiguous().to(device);
     return;
   }

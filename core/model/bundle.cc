@@ -53,6 +53,7 @@ nlohmann::json ManifestOf(const StanModel& model, const BundleInfo& info) {
           {"parameters", model.NumParameters()},
           {"dataset", info.dataset},
           {"dataset_digest", info.dataset_digest},
+          {"holdout", info.holdout},
           {"created_ms", info.created_ms},
           {"default_start_ms", info.default_start_ms},
           {"hosts", info.hosts},
@@ -117,10 +118,10 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& dir) {
     STANFLOW_ASSIGN_OR_RETURN(StanOptions options, StanOptions::FromJson(manifest.at("options")));
     STANFLOW_ASSIGN_OR_RETURN(OutputSet outputs, OutputSet::FromJson(manifest.at("outputs")));
     Bundle bundle;
-    bundle.info = {manifest.at("dataset"),          manifest.at("dataset_digest"),  manifest.at("created_ms"),
-                   manifest.at("default_start_ms"), manifest.at("hosts"),           manifest.at("seed"),
-                   manifest.at("training_rows"),    manifest.at("validation_nats"), manifest.at("curve"),
-                   manifest.at("figures")};
+    bundle.info = {manifest.at("dataset"),    manifest.at("dataset_digest"),   manifest.at("holdout"),
+                   manifest.at("created_ms"), manifest.at("default_start_ms"), manifest.at("hosts"),
+                   manifest.at("seed"),       manifest.at("training_rows"),    manifest.at("validation_nats"),
+                   manifest.at("curve"),      manifest.at("figures")};
     bundle.model = std::make_unique<StanModel>(options, std::move(outputs), bundle.info.seed);
     STANFLOW_ASSIGN_OR_RETURN(TensorFile file, ReadTensorFile(path));
     for (const auto& net : bundle.model->nets) {

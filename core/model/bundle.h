@@ -15,7 +15,8 @@ namespace stanflow {
 // are (format, preset, schema, codec state), where they come from (dataset and its digest,
 // seed, options) and how training went (curve, figures); the digest of the weights binds both.
 struct BundleInfo {
-  std::string dataset, dataset_digest;
+  // Digest of the dataset's rows, and which of them training did not read (Holdout::ToString).
+  std::string dataset, dataset_digest, holdout;
   int64_t created_ms = 0;
   int64_t default_start_ms = 0;  // midnight before the training data's first flow
   uint32_t hosts = 0;            // of the training data

@@ -26,7 +26,8 @@ struct EmbeddingLayout {
 // onto one address (docs/model.md); copying is for heads that can also let go.
 std::vector<int64_t> TrunkColumns(const OutputSet& outputs);
 
-// What a head may look at of its own row: the first `outputs` outputs, and the /16 once the address is drawn.
+// What a head may look at of its own row: the first `outputs` outputs, and the /16 once its two octets are
+// drawn.
 struct VisibleState {
   int outputs = 0;
   bool prefix = false;

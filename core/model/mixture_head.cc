@@ -10,8 +10,9 @@ namespace {
 constexpr int kK = kMixtureComponents;
 constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 // Columns with a grid (delta 0, duration 0) pull a component's deviation to nothing, and its
-// density to infinity; e^-9 of a column's range is below every column's resolution.
-constexpr float kMinLogDeviation = -9.0f;
+// density to infinity; e^-13 of a column's range (0.8 ms of the longest duration) is below every
+// column's resolution.
+constexpr float kMinLogDeviation = -13.0f;
 constexpr float kMaxLogDeviation = 4.0f;
 
 at::Tensor LogDeviations(const at::Tensor& raw) {

@@ -37,8 +37,8 @@ constexpr OptionRow kOptions[] = {
      &StanOptions::embedding_rate},
     {"embedding_decay", "1", "decoupled weight decay of the embedding tables", true, false, 0, 100, nullptr,
      &StanOptions::embedding_decay},
-    {"validation_share", "share", "training sequences kept for early stopping", true, true, 0.001, 0.5,
-     nullptr, &StanOptions::validation_share},
+    {"validation_share", "share", "training sequences (hosts' hours) kept for early stopping", true, true,
+     0.001, 0.5, nullptr, &StanOptions::validation_share},
     {"patience", "validations", "validations without gain before it stops", true, true, 1, 1000,
      &StanOptions::patience, nullptr},
 };

@@ -52,6 +52,11 @@ std::string AttributeTrainer::SaveToString() {
                                 {"best_nats", state_.best_nats},
                                 {"validations_without_gain", state_.validations_without_gain},
                                 {"halvings", state_.halvings},
+                                {"settle_begin", state_.settle_begin},
+                                {"settle_end", state_.settle_end},
+                                {"segment_end", state_.segment_end},
+                                {"segment_rows", state_.segment_rows},
+                                {"segment_nats", state_.segment_nats},
                                 {"curve", CurveJson(state_.curve)}};
   file.metadata["state"] = state.dump();
   // All tensors are float32, int64 or uint8: nothing else is ever registered.
@@ -86,6 +91,11 @@ void AttributeTrainer::LoadFromString(const std::string& bytes) {
             state.at("best_nats"),
             state.at("validations_without_gain"),
             state.at("halvings"),
+            state.at("settle_begin"),
+            state.at("settle_end"),
+            state.at("segment_end"),
+            state.at("segment_rows"),
+            state.at("segment_nats"),
             {}};
   for (const auto& p : state.at("curve")) state_.curve.push_back({p.at(0), p.at(1), p.at(2)});
 }

@@ -13,16 +13,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/model/paper_net.h"
+#include "core/train/rate_schedule.h"
 
 namespace stanflow {
 namespace {
 
-constexpr double kClipNorm = 5.0;
-constexpr uint64_t kWarmUpSteps = 50;
+constexpr double kClipNorm = 5.0;  // causal; the paper clips nothing
 constexpr int kMaxHalvings = 3;
-// STAN section 8.1 and notes: the two rates, x 0.9 every 10 epochs.
-constexpr double kPaperMixtureRate = 1e-3, kPaperSoftmaxRate = 1e-2, kPaperDecay = 0.9;
-constexpr uint64_t kPaperDecayEpochs = 10;
+// STAN section 8.1 and notes: the two rates.
+constexpr double kPaperMixtureRate = 1e-3, kPaperSoftmaxRate = 1e-2;
+// A window CNN's forward pass is a third of a training step: more rows would be most of a short budget.
+constexpr uint64_t kPaperValidationRows = 4000;
 
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -51,7 +52,10 @@ AttributeTrainer::~AttributeTrainer() = default;
 const std::string& AttributeTrainer::name() const { return net_->net_name(); }
 
 bool AttributeTrainer::stopped_early() const {
-  return state_.validations_without_gain >= model_->options.patience;
+  if (model_->options.preset == Preset::kPaper) {
+    return state_.validations_without_gain >= model_->options.patience;
+  }
+  return state_.settle_end > 0 && state_.rows_done >= state_.settle_end;
 }
 
 void AttributeTrainer::MakeOptimizer() {
@@ -97,6 +101,7 @@ AttributeTrainer::LossBatch AttributeTrainer::FromPieces(const std::vector<Piece
     }
     weight.insert(weight.end(), rows.size() - context, 1.0f);
     result.rows += rows.size() - context;
+    result.host_rows.insert(result.host_rows.end(), rows.begin() + (paper ? context : 0), rows.end());
   }
   result.batch = MakeRowBatch(encoded, device_);
   if (paper) result.batch.windows = at::cat(windows, 0).to(device_);
@@ -169,33 +174,46 @@ at::Tensor AttributeTrainer::RowLoss(const RowBatch& batch) {
 }
 
 void AttributeTrainer::SetLearningRate(uint64_t total_rows) {
-  double factor = std::ldexp(1.0, -state_.halvings);
-  if (model_->options.preset == Preset::kPaper) {
-    factor *= std::pow(kPaperDecay, static_cast<double>(state_.epoch / kPaperDecayEpochs));
-  } else {
-    const double progress = std::min(
-        1.0, static_cast<double>(state_.rows_done) / static_cast<double>(std::max<uint64_t>(total_rows, 1)));
-    factor *= 0.5 * (1 + std::cos(progress * 3.14159265358979323846));
-    if (state_.steps < kWarmUpSteps) factor *= static_cast<double>(state_.steps + 1) / kWarmUpSteps;
-  }
+  const double factor =
+      RateFactor(model_->options.preset, {state_.rows_done, state_.steps, state_.epoch, total_rows,
+                                          state_.settle_begin, state_.settle_end, state_.halvings});
   for (size_t g = 0; g < peak_rates_.size(); ++g) {
     optimizer_->param_groups()[g].options().set_lr(peak_rates_[g] * factor);
   }
 }
 
-absl::StatusOr<double> AttributeTrainer::Step(uint64_t total_rows) {
+absl::Status AttributeTrainer::Step(uint64_t total_rows) {
   SetLearningRate(total_rows);
   const LossBatch batch = NextBatch();
-  last_batch_rows_ = batch.rows;
   optimizer_->zero_grad();
   const at::Tensor total = (RowLoss(batch.batch) * batch.weight).sum();
   const double nats = total.item<double>();
   if (!std::isfinite(nats)) return absl::InternalError("the loss is not a number");
   (total / static_cast<double>(batch.rows)).backward();
-  torch::nn::utils::clip_grad_norm_(net_->parameters(), kClipNorm);
+  if (model_->options.preset == Preset::kCausal) {
+    torch::nn::utils::clip_grad_norm_(net_->parameters(), kClipNorm);
+  }
   optimizer_->step();
   ++state_.steps;
   state_.rows_done += batch.rows;
+  state_.segment_rows += batch.rows;
+  state_.segment_nats += nats;
+  return absl::OkStatus();
+}
+
+double AttributeTrainer::ExactNats(const LossBatch& batch) {
+  const std::vector<at::Tensor> raw = net_->Forward(batch.batch);
+  const at::Tensor weight = batch.weight.cpu();
+  double nats = 0;
+  for (int i = 0; i < net_->num_outputs(); ++i) {
+    const Head& head = *model_->heads[net_->first_output() + i];
+    const at::Tensor parameters = head.Normalise(raw[i]).cpu();
+    for (size_t r = 0; r < batch.host_rows.size(); ++r) {
+      if (weight.data_ptr<float>()[r] == 0) continue;
+      nats += head.ExactNats(parameters.data_ptr<float>() + static_cast<int64_t>(r) * head.width(),
+                             batch.host_rows[r]);
+    }
+  }
   return nats;
 }
 
@@ -205,10 +223,11 @@ double AttributeTrainer::Validate() {
   double nats = 0;
   uint64_t rows = 0;
   const auto& pieces = data_->validation();
-  for (size_t i = 0; i < pieces.size(); i += 2) {
+  const uint64_t wanted = model_->options.preset == Preset::kPaper ? kPaperValidationRows : ~uint64_t{0};
+  for (size_t i = 0; i < pieces.size() && rows < wanted; i += 2) {
     const std::vector<Piece> some(pieces.begin() + i, pieces.begin() + std::min(i + 2, pieces.size()));
     const LossBatch batch = FromPieces(some);
-    nats += (RowLoss(batch.batch) * batch.weight).sum().item<double>();
+    nats += ExactNats(batch);
     rows += batch.rows;
   }
   net_->train();
@@ -222,53 +241,71 @@ void AttributeTrainer::KeepBest() {
   for (const auto& item : net_->named_buffers()) best_[item.key()] = item.value().detach().clone();
 }
 
+// The validation nats at the segment's end. INTERNAL where training went to what is no number.
+absl::StatusOr<double> AttributeTrainer::RunSegment(double max_seconds, uint64_t total_rows,
+                                                    const std::function<bool()>& stop) {
+  const double began = Now();
+  while (state_.rows_done < state_.segment_end && Now() - began < max_seconds) {
+    if (stop()) return absl::CancelledError(absl::StrCat("stopped while training ", name()));
+    const absl::Status status = Step(total_rows);
+    if (!status.ok()) return status;
+  }
+  const double validation = Validate();
+  if (!std::isfinite(validation)) return absl::InternalError("the validation loss is not a number");
+  return validation;
+}
+
 absl::Status AttributeTrainer::TrainSegment(uint64_t max_rows, double max_seconds, uint64_t total_rows,
                                             const std::function<bool()>& stop) {
   net_->train();
   const double began = Now();
   const double seconds_before = state_.seconds;
-  std::string undo = SaveToString();
-  double nats = 0;
-  uint64_t rows = 0;
-  const uint64_t target = state_.rows_done + max_rows;
-  while (state_.rows_done < target && Now() - began < max_seconds) {
-    if (stop()) {
-      state_.seconds = seconds_before + Now() - began;
-      return absl::CancelledError(absl::StrCat("stopped while training ", name()));
-    }
-    auto loss = Step(total_rows);
-    if (loss.ok()) {
-      nats += *loss;
-      rows += last_batch_rows_;
-      continue;
-    }
+  if (state_.segment_end <= state_.rows_done) {
+    state_.segment_end = state_.rows_done + max_rows;
+    if (state_.settle_end > 0) state_.segment_end = std::min(state_.segment_end, state_.settle_end);
+    state_.segment_rows = 0;
+    state_.segment_nats = 0;
+  }
+  const std::string undo = SaveToString();
+  absl::StatusOr<double> validation = RunSegment(max_seconds, total_rows, stop);
+  while (absl::IsInternal(validation.status())) {
     const uint64_t step = state_.steps;
     const int halvings = state_.halvings + 1;
     if (halvings > kMaxHalvings) {
-      return absl::InternalError(absl::StrCat("training ", name(), ": the loss is not a number at step ",
-                                              step, ", after ", kMaxHalvings,
-                                              " halvings of the learning rate"));
+      return absl::InternalError(absl::StrCat("training ", name(), ": ",
+                                              std::string(validation.status().message()), " at step ", step,
+                                              ", after ", kMaxHalvings, " halvings of the learning rate"));
     }
     LoadFromString(undo);
     state_.halvings = halvings;
-    nats = 0;
-    rows = 0;
+    net_->train();
+    validation = RunSegment(max_seconds, total_rows, stop);
   }
-  const double validation = Validate();
-  state_.curve.push_back({static_cast<double>(state_.rows_done) / static_cast<double>(data_->training_rows()),
-                          rows == 0 ? 0 : nats / static_cast<double>(rows), validation});
+  if (validation.ok()) Judge(*validation);
+  state_.seconds = seconds_before + Now() - began;
+  return validation.status();
+}
+
+void AttributeTrainer::Judge(double validation) {
+  state_.curve.push_back(
+      {static_cast<double>(state_.rows_done) / static_cast<double>(data_->training_rows()),
+       state_.segment_nats / static_cast<double>(std::max<uint64_t>(state_.segment_rows, 1)), validation});
+  state_.segment_end = state_.rows_done;
   if (validation < state_.best_nats) {
     state_.best_nats = validation;
     state_.validations_without_gain = 0;
     KeepBest();
-  } else {
-    ++state_.validations_without_gain;
+    return;
   }
-  state_.seconds = seconds_before + Now() - began;
-  return absl::OkStatus();
+  ++state_.validations_without_gain;
+  const bool settles = model_->options.preset == Preset::kCausal && state_.settle_end == 0;
+  if (!settles || state_.validations_without_gain < model_->options.patience) return;
+  RestoreBest();
+  state_.settle_begin = state_.rows_done;
+  state_.settle_end = state_.rows_done + SettleRows(state_.rows_done);
 }
 
-void AttributeTrainer::Finish() {
+void AttributeTrainer::RestoreBest() {
   at::NoGradGuard no_grad;
   for (auto& item : net_->named_parameters()) {
     if (best_.count(item.key()) > 0) item.value().copy_(best_[item.key()]);
@@ -276,6 +313,10 @@ void AttributeTrainer::Finish() {
   for (auto& item : net_->named_buffers()) {
     if (best_.count(item.key()) > 0) item.value().copy_(best_[item.key()]);
   }
+}
+
+void AttributeTrainer::Finish() {
+  RestoreBest();
   net_->to(at::kCPU);
   net_->eval();
 }

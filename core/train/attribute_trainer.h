@@ -33,14 +33,16 @@ class AttributeTrainer {
                    const at::Device& device);
   ~AttributeTrainer();
 
-  // Trains until `max_rows` more rows, or `max_seconds`, whichever comes first, then validates.
-  // `total_rows` is where the learning rate ends. CANCELLED once `stop` answers true (checked
-  // each step; the state is then at a step's end). A loss that is no number goes back to the
+  // Trains until `max_rows` more rows, or `max_seconds`, whichever comes first, then validates; a
+  // segment that was cancelled is first trained to its end, so that validations fall where an unbroken
+  // run has them. `total_rows` is where the learning rate ends. CANCELLED once `stop` answers true
+  // (checked each step; the state is then at a step's end). A loss that is no number goes back to the
   // segment's start with half the rate, three times; then INTERNAL names attribute and step.
   absl::Status TrainSegment(uint64_t max_rows, double max_seconds, uint64_t total_rows,
                             const std::function<bool()>& stop);
 
-  // Validation without gain `patience` times in a row.
+  // Early stopping: after `patience` validations in a row without gain a causal net goes back to its best
+  // weights and settles (rate_schedule.h); then, or at once with the paper preset, it has stopped.
   bool stopped_early() const;
   // Puts the best weights into the net and leaves it in eval mode on the CPU.
   void Finish();
@@ -62,12 +64,17 @@ class AttributeTrainer {
     double best_nats = 1e300;
     int validations_without_gain = 0;
     int halvings = 0;
+    uint64_t settle_begin = 0, settle_end = 0;  // see RatePoint
+    // The segment in progress: where it ends (rows_done: there is none), what it has summed so far.
+    uint64_t segment_end = 0, segment_rows = 0;
+    double segment_nats = 0;
     std::vector<CurvePoint> curve;
   };
   struct LossBatch {
     RowBatch batch;
-    at::Tensor weight;  // [n]: 0 for context rows
-    uint64_t rows = 0;  // that count
+    at::Tensor weight;               // [n]: 0 for context rows
+    uint64_t rows = 0;               // that count
+    std::vector<HostRow> host_rows;  // of pieces: all n of them
   };
 
   LossBatch NextBatch();
@@ -76,9 +83,14 @@ class AttributeTrainer {
   LossBatch FromPieces(const std::vector<Piece>& pieces);
   at::Tensor RowLoss(const RowBatch& batch);
   void SetLearningRate(uint64_t total_rows);
-  absl::StatusOr<double> Step(uint64_t total_rows);  // the batch's summed nats
+  absl::Status Step(uint64_t total_rows);
+  absl::StatusOr<double> RunSegment(double max_seconds, uint64_t total_rows,
+                                    const std::function<bool()>& stop);
   double Validate();
+  double ExactNats(const LossBatch& batch);
+  void Judge(double validation);
   void KeepBest();
+  void RestoreBest();
   void MakeOptimizer();
   std::string SaveToString();
   void LoadFromString(const std::string& bytes);
@@ -95,7 +107,6 @@ class AttributeTrainer {
   // The permuted order of `order_epoch_`.
   std::vector<uint32_t> order_;
   uint64_t order_epoch_ = ~uint64_t{0};
-  uint64_t last_batch_rows_ = 0;
 };
 
 }  // namespace stanflow

@@ -51,7 +51,7 @@ class Run {
       for (size_t i = 0; i < trainers_.size(); ++i) {
         if (!Done(*trainers_[i])) due.push_back(i);
       }
-      if (due.empty() || OutOfTime()) break;
+      if (due.empty() || (OutOfTime() && AllTrained())) break;
       Plan();
       STANFLOW_RETURN_IF_ERROR(Round(due));
     }
@@ -108,27 +108,37 @@ class Run {
   size_t Threads() const { return std::min<size_t>(std::max(options_.threads, 1), trainers_.size()); }
   bool OutOfTime() const { return options_.max_seconds > 0 && TrainedSeconds() >= options_.max_seconds; }
 
-  // With a budget, from what rows have cost so far: how many rows each net will get. The
-  // learning rate ends there, so that time runs out when training has settled.
+  // A budget too small for every net to be trained at all is overdrawn by what that takes.
+  bool AllTrained() const {
+    for (const auto& trainer : trainers_) {
+      if (trainer->curve().empty()) return false;
+    }
+    return true;
+  }
+
+  // With a budget, from what rows have cost so far: up to how many rows each net will get that has not
+  // stopped early; what the others have left over is shared out. The learning rate ends there, so that time
+  // runs out when training has settled.
   void Plan() {
     total_rows_ = MaxRows();
     segment_rows_ = EpochRows();
     segment_seconds_ = 1e300;
     if (options_.max_seconds <= 0) return;
-    double per_row = 0, spent = 0;
-    bool measured = true;
+    double per_row = 0, spent = 0, spent_by_live = 0;  // seconds; of one row through every live net
     for (const auto& trainer : trainers_) {
-      measured &= trainer->rows_done() > 0;
-      if (trainer->rows_done() > 0) per_row += trainer->seconds() / static_cast<double>(trainer->rows_done());
       spent += trainer->seconds();
+      if (trainer->rows_done() == 0 || trainer->stopped_early()) continue;
+      per_row += trainer->seconds() / static_cast<double>(trainer->rows_done());
+      spent_by_live += trainer->seconds();
     }
     const double threads = static_cast<double>(Threads());
-    if (!measured) {
+    if (!AllTrained()) {
       segment_seconds_ =
           options_.max_seconds * threads / (2.0 * kSegmentsOfBudget * static_cast<double>(trainers_.size()));
       return;
     }
-    const double affordable = options_.max_seconds * kBudgetForTraining * threads / per_row;
+    const double left = options_.max_seconds * kBudgetForTraining * threads - spent;
+    const double affordable = (spent_by_live + std::max(left, 0.0)) / std::max(per_row, 1e-12);
     total_rows_ = std::min(MaxRows(), std::max<uint64_t>(static_cast<uint64_t>(affordable), 1));
     segment_rows_ = std::min(EpochRows(), std::max<uint64_t>(total_rows_ / kSegmentsOfBudget, 1));
   }
@@ -140,7 +150,8 @@ class Run {
       UseOneTorchThread();
       while (true) {
         const size_t i = next.fetch_add(1);
-        if (i >= due.size() || OutOfTime()) return;
+        if (i >= due.size()) return;
+        if (OutOfTime() && !trainers_[due[i]]->curve().empty()) continue;
         const absl::Status status = Segment(due[i]);
         if (status.ok()) continue;
         MutexLock lock(&mutex_);
@@ -201,6 +212,7 @@ class Run {
     BundleInfo info;
     info.curve = nlohmann::json::array();
     double rows = 0;
+    result.validation_nats = MarginalNats();
     for (auto& trainer : trainers_) {
       trainer->Finish();
       result.validation_nats += trainer->best_nats();
@@ -217,15 +229,34 @@ class Run {
     const DatasetManifest& manifest = dataset_.manifest();
     info.dataset = manifest.name;
     info.dataset_digest = manifest.digest;
+    info.holdout = manifest.holdout.ToString();
     info.created_ms = options_.created_ms;
     info.default_start_ms = manifest.first_end_ms / kDayMs * kDayMs;
-    info.hosts = static_cast<uint32_t>(dataset_.hosts().size());
+    info.hosts = CountHosts(dataset_.Sequences(Split::kTrain));
     info.seed = options_.seed;
     info.training_rows = result.training_rows;
     info.validation_nats = result.validation_nats;
     info.figures = {{"trained_seconds", result.trained_seconds}, {"rows_per_second", result.rows_per_second}};
     STANFLOW_RETURN_IF_ERROR(WriteBundle(options_.bundle_dir, *model_, info));
     return result;
+  }
+
+  // Validation nats of the outputs that no net draws.
+  double MarginalNats() const {
+    double nats = 0;
+    for (const Piece& piece : data_.validation()) {
+      uint64_t context = 0;
+      for (const HostRow& row : data_.Load(piece, 0, &context)) {
+        for (size_t o = 0; o < model_->heads.size(); ++o) {
+          const Output& output = model_->outputs.outputs[o];
+          if (output.head != HeadKind::kMarginal) continue;
+          std::vector<float> shares;
+          for (const float log_share : output.log_marginal) shares.push_back(std::exp(log_share));
+          nats += model_->heads[o]->ExactNats(shares.data(), row);
+        }
+      }
+    }
+    return nats / static_cast<double>(std::max<uint64_t>(data_.validation_rows(), 1));
   }
 
   const Dataset& dataset_;

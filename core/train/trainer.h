@@ -15,7 +15,8 @@ namespace stanflow {
 struct TrainerOptions {
   StanOptions model;
   uint64_t seed = 0;
-  // Budget of trained wall time over all attempts, seconds; 0: epochs and early stopping end it.
+  // Budget of trained wall time over all attempts, seconds; 0: epochs and early stopping end it. Every net
+  // is trained for a while at least, however small it is.
   double max_seconds = 0;
   // Attributes trained at once, each by one thread: how many never changes the weights.
   int threads = 1;
@@ -29,13 +30,13 @@ struct TrainerProgress {
   double fraction = 0;         // 0 to 1
   std::string attribute;       // whose segment just ended
   uint32_t epoch = 0;          // its passes begun, 1 is the first
-  double nats = 0;             // its validation nats per row
+  double nats = 0;             // its validation nats per row, exact (docs/measures.md)
   double rows_per_second = 0;  // rows through all nets, whole rows
   double seconds_left = 0;
 };
 
 struct TrainerResult {
-  double validation_nats = 0;  // per row, all attributes
+  double validation_nats = 0;  // per row, all attributes, exact
   double trained_seconds = 0;
   double rows_per_second = 0;
   uint64_t training_rows = 0;

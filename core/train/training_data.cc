@@ -20,22 +20,25 @@ Sequence Part(const Dataset& dataset, const Sequence& sequence, uint64_t begin, 
 
 TrainingData::TrainingData(const Dataset* dataset, double validation_share, uint64_t seed)
     : dataset_(dataset) {
-  std::vector<Piece> pieces;
-  for (const Sequence& sequence : dataset->Sequences(Split::kTrain)) {
-    for (uint64_t begin = sequence.begin; begin < sequence.end; begin += kPieceRows) {
-      pieces.push_back({sequence, begin, std::min(begin + kPieceRows, sequence.end)});
+  const std::vector<Sequence> sequences = dataset->Sequences(Split::kTrain);
+  uint64_t rows = 0;
+  for (const Sequence& sequence : sequences) rows += sequence.size();
+  const double share = std::min(validation_share, static_cast<double>(kMaxValidationRows) /
+                                                      static_cast<double>(std::max<uint64_t>(rows, 1)));
+  uint64_t run = 0;
+  for (const Sequence& sequence : sequences) {
+    for (uint64_t begin = sequence.begin; begin < sequence.end; begin += kRunRows, ++run) {
+      const bool validates = Uniform2({seed, 0, 0, run, 0})[0] < share;
+      const uint64_t end = std::min(begin + kRunRows, sequence.end);
+      for (uint64_t b = begin; b < end; b += kPieceRows) {
+        (validates ? validation_ : training_).push_back({sequence, b, std::min(b + kPieceRows, end)});
+      }
+      if (validates) validation_rows_ += end - begin;
     }
   }
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    const Piece& piece = pieces[i];
-    const uint64_t rows = piece.end - piece.begin;
-    const bool chosen = Uniform2({seed, 0, 0, i, 0})[0] < validation_share;
-    if (chosen && validation_rows_ + rows <= kMaxValidationRows) {
-      validation_.push_back(piece);
-      validation_rows_ += rows;
-    } else {
-      training_.push_back(piece);
-    }
+  for (size_t i = validation_.size(); i > 1; --i) {
+    std::swap(validation_[i - 1],
+              validation_[static_cast<size_t>(Uniform2({seed, 1, 0, i, 0})[0] * static_cast<double>(i))]);
   }
   if (validation_.empty() && !training_.empty()) {
     validation_.push_back(training_.back());

@@ -16,7 +16,8 @@ struct Piece {
   uint64_t begin = 0, end = 0;
 };
 
-// The training part of a dataset cut into pieces, some of them kept for validation. Only the
+// The training part of a dataset cut into pieces, some of them kept for validation: whole sequences (a host's
+// hour, or runs of kRunRows of longer ones), because a row's neighbours tell much about it. Only the
 // list of pieces is in memory: rows are read from the mapped columns when they are needed.
 // The hold-out is never touched. Immutable: any number of threads may read.
 class TrainingData {
@@ -24,14 +25,16 @@ class TrainingData {
   // Reach of the default preset's trunk (causal_net.h).
   static constexpr uint64_t kContextRows = 81;
   static constexpr uint64_t kPieceRows = 512;
-  // More rows say nothing more about when to stop.
+  static constexpr uint64_t kRunRows = 16 * kPieceRows;
+  // About how many rows validate at most: more say nothing more about when to stop.
   static constexpr uint64_t kMaxValidationRows = 40000;
 
-  // `dataset` must outlive it. Which pieces validate depends on the seed alone; at least one
-  // does, and at least one trains (the same one if there is only one).
+  // `dataset` must outlive it. Which runs validate depends on the dataset and the seed alone; at least one
+  // piece does, and at least one trains (the same one if there is only one).
   TrainingData(const Dataset* dataset, double validation_share, uint64_t seed);
 
   const std::vector<Piece>& training() const { return training_; }
+  // In an order without pattern: any first part of it is a fair sample.
   const std::vector<Piece>& validation() const { return validation_; }
   uint64_t training_rows() const { return training_rows_; }
   uint64_t validation_rows() const { return validation_rows_; }

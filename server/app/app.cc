@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/io/all_formats.h"
+#include "server/app/build_id.h"
 #include "server/app/job_hooks.h"
 #include "server/jobs/job_folder.h"
 #include "server/jobs/job_queue.h"
@@ -34,13 +35,11 @@ GenerateSchedulerOptions SchedulerOptions(const ServerConfig& config) {
   options.max_contexts = config.generate.max_contexts;
   options.look_ahead_rows = config.generate.look_ahead_rows;
   options.snapshot_rows = config.generate.snapshot_rows;
-  options.stall_timeout = Ms(config.generate.stall_timeout_seconds);
   return options;
 }
 
-RpcOptions MakeRpcOptions(const ServerConfig& config, const std::string& libtorch) {
+RpcOptions MakeRpcOptions(const ServerConfig& config) {
   RpcOptions options;
-  options.build = StrCat("stanflow ", STANFLOW_VERSION, " libtorch ", libtorch);
   options.upload_dir = config.data_dir + "/uploads";
   options.max_upload_bytes = config.uploads.max_bytes;
   options.max_uncompressed_bytes = config.uploads.max_uncompressed_bytes;
@@ -93,7 +92,8 @@ struct App::Rep {
 
 absl::Status App::Rep::OpenFolders() {
   STANFLOW_ASSIGN_OR_RETURN(lock, LockDataFolder(config.data_dir));
-  // What a server that died was in the middle of sending, receiving or removing.
+  // What a server that died was in the middle of sending, receiving or removing; the lock was refused where
+  // these might be somebody else's.
   STANFLOW_RETURN_IF_ERROR(RemoveAll(config.data_dir + "/uploads"));
   return RemoveAll(config.data_dir + "/tmp");
 }
@@ -109,6 +109,8 @@ absl::Status App::Rep::OpenRegistries(const Engine& engine) {
 }
 
 absl::Status App::Rep::OpenJobs() {
+  JobRunnerOptions runner_options = RunnerOptions(config);
+  runner_options.sweep_folders = FileSize(JobStorePath(config.data_dir)).ok();
   STANFLOW_ASSIGN_OR_RETURN(store, OpenSqliteJobStore(JobStorePath(config.data_dir)));
   JobQueueOptions queue_options;
   queue_options.data_dir = config.data_dir;
@@ -119,6 +121,8 @@ absl::Status App::Rep::OpenJobs() {
   launcher_options.program = config.jobs.worker_program;
   launcher_options.data_dir = config.data_dir;
   launcher_options.threads = static_cast<int>(config.jobs.worker_threads);
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> devices, ResolveDevices(config.devices));
+  launcher_options.device = devices.front();
   STANFLOW_ASSIGN_OR_RETURN(launcher, MakeProcessLauncher(launcher_options));
   JobRunnerHooks hooks;
   hooks.publish = [this](const Job& job, const std::string& out_dir) {
@@ -128,15 +132,17 @@ absl::Status App::Rep::OpenJobs() {
     job_metrics->Changed(job);
     queue->Notify(job.id);
   };
-  runner = std::make_unique<JobRunner>(RunnerOptions(config), store.get(), launcher.get(), clock,
-                                       std::move(hooks));
+  runner = std::make_unique<JobRunner>(runner_options, store.get(), launcher.get(), clock, std::move(hooks));
   queue->SetWake([this] { runner->Wake(); });
-  return runner->Start();
+  queue->SetChanged([this](const Job& job) { job_metrics->Changed(job); });
+  return runner->Recover();
 }
 
 absl::Status App::Rep::OpenScheduler() {
   SnapshotStoreOptions options;
   options.dir = config.data_dir + "/streams";
+  options.max_queued_bytes = config.generate.snapshot_memory_bytes;
+  options.max_disk_bytes = config.generate.snapshot_disk_bytes;
   STANFLOW_ASSIGN_OR_RETURN(snapshots, SnapshotStore::Open(options, clock, metrics.get()));
   scheduler =
       std::make_unique<GenerateScheduler>(SchedulerOptions(config), clock, snapshots.get(), metrics.get());
@@ -145,14 +151,17 @@ absl::Status App::Rep::OpenScheduler() {
 
 absl::Status App::Rep::StartServer(const Engine& engine) {
   RpcEnvironment env;
-  env.options = MakeRpcOptions(config, engine.libtorch);
+  env.options = MakeRpcOptions(config);
+  STANFLOW_ASSIGN_OR_RETURN(env.options.build, BuildId(engine.libtorch));
   env.jobs = queue.get();
+  env.find_request = [this](const std::string& request_id) { return store->FindRequest(request_id); };
   env.models = models.get();
   env.datasets = datasets.get();
   env.scheduler = scheduler.get();
   env.metrics = metrics.get();
   env.clock = clock;
   env.validate_train_options = engine.validate_train_options;
+  env.complete_train_options = engine.complete_train_options;
   env.check_format = CheckReaderFormat;
   RpcServerOptions options;
   options.listen = config.listen;
@@ -163,12 +172,8 @@ absl::Status App::Rep::StartServer(const Engine& engine) {
 PolledMetrics App::Rep::Poll() {
   PolledMetrics polled;
   if (auto counts = queue->CountByState(); counts.ok()) polled.jobs = *std::move(counts);
-  if (polled.jobs[JobState::kQueued] > 0) {
-    std::string next;
-    const auto queued = queue->List(1000, "", {JobState::kQueued}, &next);
-    if (queued.ok() && !queued->empty()) {
-      polled.oldest_queued_seconds = static_cast<double>(clock->NowMs() - queued->back().created_ms) / 1000;
-    }
+  if (const auto oldest = queue->OldestQueuedMs(); oldest.ok() && oldest->has_value()) {
+    polled.oldest_queued_seconds = static_cast<double>(clock->NowMs() - **oldest) / 1000;
   }
   for (const LoadedModels::View& view : models->Loaded()) {
     polled.models.push_back(
@@ -195,6 +200,8 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(const ServerConfig& config, Engi
   STANFLOW_RETURN_IF_ERROR(rep->OpenScheduler());
   rep->metrics->SetPoll([rep] { return rep->Poll(); });
   STANFLOW_RETURN_IF_ERROR(rep->StartServer(engine));
+  // Last: a start that finds its port taken must not have begun a job.
+  rep->runner->Start();
   LogInfo("serving", {{"listen", config.listen},
                       {"port", app->port()},
                       {"metrics_port", app->metrics_port()},

@@ -60,7 +60,7 @@ class ConfigReader {
 
   void Unknown(const std::string& place, const std::string& name) {
     const std::string nearest = NearestConfigName(name);
-    const std::string mend = nearest.empty() ? std::string("`stanflowd --describe-config` lists all")
+    const std::string mend = nearest.empty() ? std::string("`stanflowd --print-config` lists all")
                                              : absl::StrCat("did you mean '", nearest, "'?");
     Complain(place, absl::StrCat("unknown key '", name, "'; ", mend));
   }

@@ -38,6 +38,8 @@ struct ServerConfig {
     int64_t max_contexts = 65536;
     int64_t look_ahead_rows = 16384;
     int64_t snapshot_rows = 200000;
+    int64_t snapshot_memory_bytes = int64_t{512} << 20;
+    int64_t snapshot_disk_bytes = int64_t{16} << 30;
     int64_t outbox_bytes = int64_t{4} << 20;
     double stall_timeout_seconds = 600;
     double load_timeout_seconds = 60;

@@ -86,6 +86,13 @@ const std::vector<ConfigKey>& Keys() {
        "the "
        "server stops.",
        FIELD(generate.snapshot_rows), 0, kMaxRows},
+      {"generate.snapshot_memory_bytes", ConfigUnit::kBytes,
+       "Snapshots on their way to disk; one more is skipped, and a stream with a larger state than this is "
+       "never saved. A host of the default preset is about 140 KiB.",
+       FIELD(generate.snapshot_memory_bytes), 1, kMaxBytes},
+      {"generate.snapshot_disk_bytes", ConfigUnit::kBytes,
+       "All snapshots on disk; the oldest make room for new ones.", FIELD(generate.snapshot_disk_bytes), 1,
+       kMaxBytes},
       {"generate.outbox_bytes", ConfigUnit::kBytes,
        "Bytes of a stream that may wait for a slow reader before the stream sits out.",
        FIELD(generate.outbox_bytes), 65536, kMaxBytes},

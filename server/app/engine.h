@@ -16,6 +16,7 @@ struct Engine {
   GeneratorLoader load;
   BundleValidator validate_bundle;
   ValidateTrainOptions validate_train_options;
+  CompleteTrainOptions complete_train_options;  // empty where nothing can be trained
   // Version of LibTorch, "none" without it. Flows depend on it.
   std::string libtorch;
 };

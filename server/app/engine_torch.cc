@@ -17,6 +17,14 @@ absl::Status ValidateOptions(const std::string& preset_name,
   return parsed.ok() ? parsed : FieldError("options", ToStd(parsed.message()));
 }
 
+std::string CompleteOptions(const std::string& preset_name,
+                            const std::map<std::string, std::string>& options) {
+  const absl::StatusOr<Preset> preset = PresetFromName(preset_name);
+  if (!preset.ok() || *preset == Preset::kB1) return "{}";
+  const absl::StatusOr<StanOptions> parsed = ParseTrainOptions(*preset, options);
+  return parsed.ok() ? parsed->ToJson().dump() : "{}";
+}
+
 }  // namespace
 
 Engine MakeEngine() {
@@ -27,6 +35,7 @@ Engine MakeEngine() {
   engine.load = LoadGenerator;
   engine.validate_bundle = ValidateBundle;
   engine.validate_train_options = ValidateOptions;
+  engine.complete_train_options = CompleteOptions;
   engine.libtorch = STANFLOW_LIBTORCH_VERSION;
   return engine;
 }

@@ -1,5 +1,7 @@
 #include "server/app/job_hooks.h"
 
+#include <utility>
+
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -38,19 +40,26 @@ absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_di
   return absl::InternalError(StrCat("job ", job.id, " is of no known kind"));
 }
 
-void JobMetrics::Changed(const Job& job) {
-  bool changed;
-  {
-    MutexLock lock(&mutex_);
-    const auto it = running_.find(job.id);
-    changed = it == running_.end() || it->second != job.state;
-    if (IsFinal(job.state)) {
-      running_.erase(job.id);
-    } else {
-      running_[job.id] = job.state;
-    }
+// Progress comes in the state RUNNING, of the attempt that has been leased.
+bool JobMetrics::IsNews(const Job& job) {
+  MutexLock lock(&mutex_);
+  if (job.state == JobState::kRunning) {
+    uint32_t& attempt = running_[job.id];
+    return std::exchange(attempt, job.attempts) != job.attempts;
   }
-  if (!changed) {
+  // A new job's QUEUED may come after its first lease, CANCELLING before the last progress.
+  const bool ran = job.state == JobState::kQueued && job.attempts > 0;
+  if (ran || IsFinal(job.state)) running_.erase(job.id);
+  return true;
+}
+
+size_t JobMetrics::running() const {
+  MutexLock lock(&mutex_);
+  return running_.size();
+}
+
+void JobMetrics::Changed(const Job& job) {
+  if (!IsNews(job)) {
     if (job.kind == JobKind::kTrain) metrics_->JobProgressed(SpecField(job, "model"), job.progress);
     return;
   }

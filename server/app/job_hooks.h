@@ -19,17 +19,22 @@ namespace stanflow {
 absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_dir, DatasetRegistry* datasets,
                                        ModelRegistry* models);
 
-// Turns what the runner tells of jobs into metrics. Thread-safe.
+// Turns what the runner and the queue tell of jobs into metrics. Thread-safe.
 class JobMetrics {
  public:
   explicit JobMetrics(Metrics* metrics) : metrics_(metrics) {}
-  // After each change of a job's state and each progress.
+  // After each change of a job's state and each progress. What the runner tells comes in order; what the
+  // queue tells (QUEUED, CANCELLING, CANCELLED) may come a moment before or after it.
   void Changed(const Job& job);
+  // Jobs that run as far as this was told.
+  size_t running() const;
 
  private:
+  bool IsNews(const Job& job);
+
   Metrics* const metrics_;
-  Mutex mutex_;
-  std::map<std::string, JobState> running_ ABSL_GUARDED_BY(mutex_);  // last state of jobs that have not ended
+  mutable Mutex mutex_;
+  std::map<std::string, uint32_t> running_ ABSL_GUARDED_BY(mutex_);  // newest attempt of jobs that run
 };
 
 }  // namespace stanflow

@@ -7,10 +7,17 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "server/jobs/job_json.h"
 #include "server/jobs/worker_protocol.h"
 
 namespace stanflow {
 namespace {
+
+// Bytes that are none become U+FFFD, as where JSON is written.
+std::string ValidUtf8(const std::string& text) {
+  return nlohmann::json::parse(DumpLine(nlohmann::json(text))).get<std::string>();
+}
 
 std::string WithTail(std::string text, const std::string& tail) {
   if (!tail.empty()) absl::StrAppend(&text, "; the last it wrote:\n", tail);
@@ -22,6 +29,10 @@ absl::Status Crash(const AttemptEnd& end) {
       absl::StrCat("the worker died of signal ", end.end.signal, " (", strsignal(end.end.signal), ")");
   if (end.end.signal == SIGKILL) absl::StrAppend(&text, ", perhaps for want of memory");
   return absl::InternalError(WithTail(std::move(text), end.log_tail));
+}
+
+absl::Status HandedBack(const AttemptEnd& end) {
+  return absl::CancelledError(end.stop_asked ? "handed back" : "somebody else than the server stopped it");
 }
 
 absl::Status Failed(const AttemptEnd& end) {
@@ -40,16 +51,15 @@ absl::Status AttemptOutcome(const AttemptEnd& end) {
     return absl::DeadlineExceededError(WithTail("the worker went silent and was killed", end.log_tail));
   }
   if (end.end.signal != 0) {
-    // SIGTERM before the worker could take it: somebody asked it to stop, as a service manager asks all at
-    // once.
-    if (end.end.signal == SIGTERM) return absl::CancelledError("stopped before it began");
+    // Before the worker could take the signal.
+    if (end.end.signal == SIGTERM) return HandedBack(end);
     return end.drained ? absl::CancelledError("killed at the end of the drain") : Crash(end);
   }
   switch (static_cast<WorkerExit>(end.end.exit_code)) {
     case WorkerExit::kDone:
       return absl::OkStatus();
     case WorkerExit::kHandedBack:
-      return absl::CancelledError("handed back");
+      return HandedBack(end);
     case WorkerExit::kFailed:
       return Failed(end);
     case WorkerExit::kLocked:
@@ -77,7 +87,7 @@ std::string ReadTail(const std::string& path, uint64_t offset, size_t max_bytes)
   const size_t newline = tail.find('\n');
   if (length < size - offset && newline != std::string::npos) tail.erase(0, newline + 1);
   while (!tail.empty() && tail.back() == '\n') tail.pop_back();
-  return tail;
+  return ValidUtf8(tail);
 }
 
 }  // namespace stanflow

@@ -15,7 +15,7 @@ enum class JobKind { kImport = 1, kTrain = 2, kEvaluate = 3 };
 // A job's life; `job_state.h` holds the table of transitions and the one function that applies it.
 //
 //   QUEUED -> RUNNING -> SUCCEEDED
-//      ^         |-----> QUEUED      (failed with tries left, or the server restarted)
+//      ^         |-----> QUEUED      (failed with tries left, set back, or the server restarted)
 //      |         |-----> FAILED
 //      |         '-----> CANCELLING -> CANCELLED
 //      '-- QUEUED -> CANCELLED
@@ -56,6 +56,7 @@ struct Job {
   uint32_t attempts = 0;      // fencing: only the newest attempt may write
   uint32_t failures = 0;
   uint32_t max_failures = 3;
+  uint32_t setbacks = 0;  // attempts that something from outside ended and that count as no failure
   // What the job made is being given its name: too late for a cancel. Kept over a restart of the server.
   bool publishing = false;
   JobProgress progress;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 
@@ -16,6 +17,8 @@ namespace stanflow {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kMarkerText[] = "A data folder of stanflowd: what stands beside this file is its own.\n";
 
 std::string JobsFolder(const std::string& data_dir) { return data_dir + "/jobs"; }
 
@@ -59,15 +62,45 @@ absl::StatusOr<std::vector<std::string>> EntriesOf(const std::string& folder, bo
   return names;
 }
 
-}  // namespace
+std::string MarkerPath(const std::string& data_dir) { return data_dir + "/STANFLOW"; }
 
-absl::StatusOr<FileLock> LockDataFolder(const std::string& data_dir) {
-  STANFLOW_RETURN_IF_ERROR(MakeDirectories(data_dir));
+// What an empty folder may hold: the lock of a start that got no further, what that was writing, and what a
+// file system brings along.
+bool IsOfAnEmptyFolder(const std::string& name) {
+  return name == "LOCK" || absl::StartsWith(name, "STANFLOW.tmp.") || name == "lost+found";
+}
+
+// False: it is in use already. FAILED_PRECONDITION: it is something else.
+absl::StatusOr<bool> IsNewDataFolder(const std::string& data_dir) {
+  std::error_code error;
+  if (fs::exists(MarkerPath(data_dir), error) || fs::exists(JobStorePath(data_dir), error)) return false;
+  for (fs::directory_iterator it(data_dir, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (IsOfAnEmptyFolder(name)) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "data_dir: ", data_dir, " is not empty ('", name, "') and no data folder of stanflow: name a new or ",
+        "empty folder; if it is stanflow's all the same (a backup, say), make an empty file STANFLOW in it"));
+  }
+  if (error) return ErrnoToStatus(error.value(), "can't list", data_dir);
+  return true;
+}
+
+absl::StatusOr<FileLock> TakeLock(const std::string& data_dir) {
   auto lock = FileLock::TryAcquire(data_dir + "/LOCK");
   if (lock.status().code() != absl::StatusCode::kFailedPrecondition) return lock;
   return absl::FailedPreconditionError(absl::StrCat("another stanflowd uses the data folder ", data_dir, ": ",
                                                     lock.status().message(),
                                                     "; stop it, or give this one its own data_dir"));
+}
+
+}  // namespace
+
+absl::StatusOr<FileLock> LockDataFolder(const std::string& data_dir) {
+  STANFLOW_RETURN_IF_ERROR(MakeDirectories(data_dir));
+  STANFLOW_ASSIGN_OR_RETURN(const bool is_new, IsNewDataFolder(data_dir));
+  STANFLOW_ASSIGN_OR_RETURN(FileLock lock, TakeLock(data_dir));
+  if (is_new) STANFLOW_RETURN_IF_ERROR(WriteFileDurably(MarkerPath(data_dir), kMarkerText));
+  return lock;
 }
 
 std::string JobStorePath(const std::string& data_dir) { return data_dir + "/jobs.db"; }
@@ -97,9 +130,13 @@ absl::StatusOr<std::vector<std::string>> ListArtifacts(const std::string& job_fo
   return EntriesOf(job_folder + "/out", /*folders=*/false);
 }
 
-absl::Status RemoveInputs(const std::string& job_folder) {
+absl::Status RemoveLeftovers(const std::string& job_folder) {
   STANFLOW_RETURN_IF_ERROR(RemoveAll(job_folder + "/upload"));
-  return RemoveAll(job_folder + "/checkpoint");
+  STANFLOW_RETURN_IF_ERROR(RemoveAll(job_folder + "/checkpoint"));
+  const std::string out = job_folder + "/out";
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> made, EntriesOf(out, /*folders=*/true));
+  for (const std::string& folder : made) STANFLOW_RETURN_IF_ERROR(RemoveAll(absl::StrCat(out, "/", folder)));
+  return absl::OkStatus();
 }
 
 absl::Status SweepJobFolders(const std::string& data_dir,
@@ -111,7 +148,7 @@ absl::Status SweepJobFolders(const std::string& data_dir,
     if (!known(id)) {
       STANFLOW_RETURN_IF_ERROR(RemoveAll(JobFolder(data_dir, id)));
     } else if (ended(id)) {
-      STANFLOW_RETURN_IF_ERROR(RemoveInputs(JobFolder(data_dir, id)));
+      STANFLOW_RETURN_IF_ERROR(RemoveLeftovers(JobFolder(data_dir, id)));
     }
   }
   return absl::OkStatus();

@@ -47,7 +47,7 @@ absl::StatusOr<Job> JobQueue::Submit(const JobRequest& request) {
   STANFLOW_ASSIGN_OR_RETURN(Job answer, SubmitNew(job, request));
   if (answer.id != job.id) return answer;
   LogInfo("job queued", {{"job", answer.id}, {"priority", answer.priority}});
-  Changed(answer.id);
+  Changed(answer);
   return answer;
 }
 
@@ -82,19 +82,29 @@ absl::StatusOr<std::vector<Job>> JobQueue::List(size_t page_size, const std::str
   return jobs;
 }
 
-absl::StatusOr<Job> JobQueue::Cancel(const std::string& id) {
+absl::StatusOr<Job> JobQueue::CancelStored(const std::string& id, bool* changed) {
+  MutexLock lock(&cancel_mutex_);
   STANFLOW_ASSIGN_OR_RETURN(const Job before, store_->Get(id));
   JobChange cancel;
   cancel.action = JobAction::kCancel;
   cancel.now_ms = clock_->NowMs();
   STANFLOW_ASSIGN_OR_RETURN(Job job, store_->Change(id, /*attempt=*/0, cancel));
-  if (job.state == before.state) return job;
+  // Only a cancel leads to these two states, and no other one came in between.
+  const auto cancelled = [](JobState s) { return s == JobState::kCancelling || s == JobState::kCancelled; };
+  *changed = cancelled(job.state) && !cancelled(before.state);
+  return job;
+}
+
+absl::StatusOr<Job> JobQueue::Cancel(const std::string& id) {
+  bool changed = false;
+  STANFLOW_ASSIGN_OR_RETURN(Job job, CancelStored(id, &changed));
+  if (!changed) return job;
   LogInfo("job cancelled", {{"job", id}, {"state", JobStateName(job.state)}});
   if (job.state == JobState::kCancelled) {
-    const absl::Status removed = RemoveInputs(JobFolder(options_.data_dir, id));
-    if (!removed.ok()) LogWarning("job inputs left behind", {{"job", id}, {"error", removed.ToString()}});
+    const absl::Status removed = RemoveLeftovers(JobFolder(options_.data_dir, id));
+    if (!removed.ok()) LogWarning("job files left behind", {{"job", id}, {"error", removed.ToString()}});
   }
-  Changed(id);
+  Changed(job);
   return job;
 }
 
@@ -121,19 +131,29 @@ absl::StatusOr<std::string> JobQueue::ArtifactPath(const std::string& id, const 
 
 absl::StatusOr<std::map<JobState, int64_t>> JobQueue::CountByState() { return store_->CountByState(); }
 
+absl::StatusOr<std::optional<int64_t>> JobQueue::OldestQueuedMs() { return store_->OldestQueuedMs(); }
+
 void JobQueue::SetWake(std::function<void()> wake) {
   MutexLock lock(&mutex_);
   wake_ = std::move(wake);
 }
 
-void JobQueue::Changed(const std::string& id) {
+void JobQueue::SetChanged(std::function<void(const Job& job)> changed) {
+  MutexLock lock(&mutex_);
+  changed_ = std::move(changed);
+}
+
+void JobQueue::Changed(const Job& job) {
   std::function<void()> wake;
+  std::function<void(const Job& job)> changed;
   {
     MutexLock lock(&mutex_);
     wake = wake_;
+    changed = changed_;
   }
   if (wake) wake();
-  notifier_.Notify(id);
+  if (changed) changed(job);
+  notifier_.Notify(job.id);
 }
 
 }  // namespace stanflow

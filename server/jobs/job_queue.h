@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct JobQueueOptions {
 };
 
 // The job queue as callers see it: JobService over a JobStore. Who runs the jobs is JobRunner; the two know
-// each other by two callbacks (SetWake here, `changed` there). Thread-safe.
+// each other by two callbacks (SetWake here, `changed` there, which SetChanged may share). Thread-safe.
 //
 // A submit with a request_id that is known takes `adopt_file` too (it is removed: the job has its bytes
 // already).
@@ -45,23 +46,32 @@ class JobQueue : public JobService {
 
   // How many jobs are in each state; states without jobs are left out.
   absl::StatusOr<std::map<JobState, int64_t>> CountByState();
+  // When the QUEUED job that has waited longest was submitted; none if none waits.
+  absl::StatusOr<std::optional<int64_t>> OldestQueuedMs();
 
   // `wake` is called when there is something for the runner to do. Empty: no one is woken.
   void SetWake(std::function<void()> wake);
+  // `changed` is called, without locks held and from any thread, after each submit and each cancel that
+  // changed a job's state. Empty: no one is told but the job's watchers.
+  void SetChanged(std::function<void(const Job& job)> changed);
   // Tells the watchers of a job that it has new events.
   void Notify(const std::string& id) { notifier_.Notify(id); }
 
  private:
   absl::StatusOr<Job> SubmitNew(const Job& job, const JobRequest& request);
-  void Changed(const std::string& id);
+  // False in `changed`: it was cancelled, ended or being published already.
+  absl::StatusOr<Job> CancelStored(const std::string& id, bool* changed);
+  void Changed(const Job& job);
 
   const JobQueueOptions options_;
   JobStore* const store_;
   const Clock* const clock_;
   JobNotifier notifier_;
 
+  Mutex cancel_mutex_;  // held over a cancel: the states before and after tell whether it changed something
   Mutex mutex_;
   std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
+  std::function<void(const Job& job)> changed_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace stanflow

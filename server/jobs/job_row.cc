@@ -8,13 +8,14 @@ namespace {
 
 constexpr char kColumns[] =
     "number, id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, attempts, failures, "
-    "max_failures, publishing, progress, request_id, error_code, error_message, result, artifacts, spec, "
+    "max_failures, setbacks, publishing, progress, request_id, error_code, error_message, result, artifacts, "
+    "spec, "
     "result_json";
 
 // A row of `jobs` in the types that the driver knows.
 struct JobRow {
   long long number = 0, kind = 0, state = 0, priority = 0, created_ms = 0, started_ms = 0, ended_ms = 0,
-            not_before_ms = 0, attempts = 0, failures = 0, max_failures = 0, publishing = 0;
+            not_before_ms = 0, attempts = 0, failures = 0, max_failures = 0, setbacks = 0, publishing = 0;
   std::string id, progress, request_id, error_code, error_message, result, artifacts, spec, result_json;
 };
 
@@ -31,6 +32,7 @@ JobRow RowOf(const Job& job) {
   row.attempts = job.attempts;
   row.failures = job.failures;
   row.max_failures = job.max_failures;
+  row.setbacks = job.setbacks;
   row.publishing = job.publishing ? 1 : 0;
   row.id = job.id;
   row.progress = DumpLine(ProgressToJson(job.progress));
@@ -61,6 +63,7 @@ Job JobOf(const JobRow& row) {
   job.attempts = static_cast<uint32_t>(row.attempts);
   job.failures = static_cast<uint32_t>(row.failures);
   job.max_failures = static_cast<uint32_t>(row.max_failures);
+  job.setbacks = static_cast<uint32_t>(row.setbacks);
   job.publishing = row.publishing != 0;
   job.id = row.id;
   job.progress = ParseProgress(row.progress);
@@ -78,9 +81,9 @@ Job JobOf(const JobRow& row) {
 void BindInto(soci::statement* statement, JobRow* row) {
   statement->exchange(soci::into(row->number));
   statement->exchange(soci::into(row->id));
-  for (auto* column :
-       {&row->kind, &row->state, &row->priority, &row->created_ms, &row->started_ms, &row->ended_ms,
-        &row->not_before_ms, &row->attempts, &row->failures, &row->max_failures, &row->publishing}) {
+  for (auto* column : {&row->kind, &row->state, &row->priority, &row->created_ms, &row->started_ms,
+                       &row->ended_ms, &row->not_before_ms, &row->attempts, &row->failures,
+                       &row->max_failures, &row->setbacks, &row->publishing}) {
     statement->exchange(soci::into(*column));
   }
   for (auto* column : {&row->progress, &row->request_id, &row->error_code, &row->error_message, &row->result,
@@ -112,18 +115,21 @@ int64_t InsertJobRow(soci::session* sql, const Job& job) {
   *sql
       << "INSERT INTO jobs (id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, "
          "attempts, "
-         "failures, max_failures, publishing, progress, request_id, error_code, error_message, result, "
+         "failures, max_failures, setbacks, publishing, progress, request_id, error_code, error_message, "
+         "result, "
          "artifacts, "
          "spec, result_json) VALUES (:id, :kind, :state, :priority, :created, :started, :ended, :not_before, "
-         ":attempts, :failures, :max_failures, :publishing, :progress, :request_id, :error_code, "
+         ":attempts, :failures, :max_failures, :setbacks, :publishing, :progress, :request_id, "
+         ":error_code, "
          ":error_message, "
          ":result, :artifacts, :spec, :result_json)",
       soci::use(row.id), soci::use(row.kind), soci::use(row.state), soci::use(row.priority),
       soci::use(row.created_ms), soci::use(row.started_ms), soci::use(row.ended_ms),
       soci::use(row.not_before_ms), soci::use(row.attempts), soci::use(row.failures),
-      soci::use(row.max_failures), soci::use(row.publishing), soci::use(row.progress),
-      soci::use(row.request_id), soci::use(row.error_code), soci::use(row.error_message),
-      soci::use(row.result), soci::use(row.artifacts), soci::use(row.spec), soci::use(row.result_json);
+      soci::use(row.max_failures), soci::use(row.setbacks), soci::use(row.publishing),
+      soci::use(row.progress), soci::use(row.request_id), soci::use(row.error_code),
+      soci::use(row.error_message), soci::use(row.result), soci::use(row.artifacts), soci::use(row.spec),
+      soci::use(row.result_json);
   long long number = 0;
   *sql << "SELECT number FROM jobs WHERE id = :id", soci::use(row.id), soci::into(number);
   return number;
@@ -136,16 +142,17 @@ bool UpdateJobRow(soci::session* sql, const Job& job, JobState old_state, uint32
       (sql->prepare
            << "UPDATE jobs SET state = :state, started_ms = :started, ended_ms = :ended, not_before_ms = "
               ":not_before, "
-              "attempts = :attempts, failures = :failures, publishing = :publishing, progress = :progress, "
+              "attempts = :attempts, failures = :failures, setbacks = :setbacks, publishing = :publishing, "
+              "progress = :progress, "
               "error_code = :error_code, error_message = :error_message, result = :result, artifacts = "
               ":artifacts, "
               "result_json = :result_json WHERE number = :number AND state = :old_state AND attempts = "
               ":old_attempts",
        soci::use(row.state), soci::use(row.started_ms), soci::use(row.ended_ms), soci::use(row.not_before_ms),
-       soci::use(row.attempts), soci::use(row.failures), soci::use(row.publishing), soci::use(row.progress),
-       soci::use(row.error_code), soci::use(row.error_message), soci::use(row.result),
-       soci::use(row.artifacts), soci::use(row.result_json), soci::use(row.number), soci::use(state_before),
-       soci::use(attempts_before));
+       soci::use(row.attempts), soci::use(row.failures), soci::use(row.setbacks), soci::use(row.publishing),
+       soci::use(row.progress), soci::use(row.error_code), soci::use(row.error_message),
+       soci::use(row.result), soci::use(row.artifacts), soci::use(row.result_json), soci::use(row.number),
+       soci::use(state_before), soci::use(attempts_before));
   update.execute(true);
   return update.get_affected_rows() == 1;
 }

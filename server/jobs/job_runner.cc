@@ -52,7 +52,11 @@ std::string JobRunner::FolderOf(const Job& job) const { return JobFolder(options
 absl::Status JobRunner::Recover() {
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<Job> jobs,
                             store_->HandBackAll(clock_->NowMs(), "the server restarted"));
-  for (const Job& job : jobs) LogInfo("job recovered", {{"job", job.id}, {"state", JobStateName(job.state)}});
+  for (const Job& job : jobs) {
+    LogInfo("job recovered", {{"job", job.id}, {"state", JobStateName(job.state)}});
+    hooks_.changed(job);
+  }
+  if (!options_.sweep_folders) return absl::OkStatus();
   const auto known = [this](const std::string& id) { return !absl::IsNotFound(store_->Get(id).status()); };
   const auto ended = [this](const std::string& id) {
     const auto job = store_->Get(id);
@@ -61,10 +65,8 @@ absl::Status JobRunner::Recover() {
   return SweepJobFolders(options_.data_dir, known, ended);
 }
 
-absl::Status JobRunner::Start() {
-  STANFLOW_RETURN_IF_ERROR(Recover());
+void JobRunner::Start() {
   thread_ = std::thread([this] { Loop(); });
-  return absl::OkStatus();
 }
 
 void JobRunner::Loop() {
@@ -94,6 +96,11 @@ void JobRunner::BeginDrain(std::chrono::milliseconds grace) {
 void JobRunner::Drain(std::chrono::milliseconds grace) {
   BeginDrain(grace);
   if (thread_.joinable()) thread_.join();
+}
+
+bool JobRunner::Draining() const {
+  MutexLock lock(&mutex_);
+  return drain_until_.has_value();
 }
 
 size_t JobRunner::running() const {
@@ -194,13 +201,15 @@ bool JobRunner::TryEndAgain(const absl::Status& stored, Attempt* attempt) {
 absl::Status JobRunner::Finish(const Attempt& attempt) {
   const Job& job = attempt.job;
   AttemptEnd end = attempt.end;
+  end.stop_asked = end.stop_asked || Draining();  // a service manager may stop server and workers together
   end.log_tail = ReadTail(FolderOf(job) + "/worker.log", attempt.log_offset, kTailBytes);
   const absl::Status outcome = AttemptOutcome(end);
   LogEnd(job, outcome);
   if (outcome.ok()) return Publish(job);
   if (!absl::IsCancelled(outcome)) return Fail(job, outcome);
   JobChange hand_back;
-  hand_back.action = JobAction::kHandBack;
+  hand_back.action = end.stop_asked ? JobAction::kHandBack : JobAction::kSetBack;
+  hand_back.error = absl::UnavailableError(outcome.message());
   return Change(job, hand_back).status();
 }
 
@@ -232,8 +241,8 @@ absl::StatusOr<Job> JobRunner::Change(const Job& job, JobChange change) {
   change.now_ms = clock_->NowMs();
   STANFLOW_ASSIGN_OR_RETURN(Job changed, store_->Change(job.id, job.attempts, change));
   if (IsFinal(changed.state)) {
-    const absl::Status removed = RemoveInputs(FolderOf(job));
-    if (!removed.ok()) LogWarning("job inputs left behind", {{"job", job.id}, {"error", removed.ToString()}});
+    const absl::Status removed = RemoveLeftovers(FolderOf(job));
+    if (!removed.ok()) LogWarning("job files left behind", {{"job", job.id}, {"error", removed.ToString()}});
   }
   hooks_.changed(changed);
   return changed;
@@ -249,7 +258,7 @@ bool JobRunner::CancelAsked(const std::string& id) {
 void JobRunner::StopWorkers() {
   const TimePoint now = clock_->SteadyNow();
   for (Attempt* attempt : Attempts()) {
-    const bool cancel = !attempt->stop_asked && CancelAsked(attempt->job.id);
+    const bool cancel = !attempt->end.stop_asked && CancelAsked(attempt->job.id);
     bool kill = false, ask = false;
     {
       MutexLock lock(&mutex_);
@@ -257,11 +266,11 @@ void JobRunner::StopWorkers() {
       std::optional<TimePoint>& kill_at = attempt->kill_at;
       if (cancel) kill_at = now + options_.cancel_grace;
       if (drain_until_.has_value()) kill_at = std::min(kill_at.value_or(*drain_until_), *drain_until_);
-      ask = kill_at.has_value() && !attempt->stop_asked;
-      attempt->stop_asked = kill_at.has_value();
+      ask = kill_at.has_value() && !attempt->end.stop_asked;
+      attempt->end.stop_asked = kill_at.has_value();
       attempt->end.drained = drain_until_.has_value();
       const bool silent = attempt->lines_in_work == 0 && attempt->lease_end <= now;
-      attempt->end.lease_expired = silent && !attempt->stop_asked;
+      attempt->end.lease_expired = silent && !attempt->end.stop_asked;
       kill = silent || (kill_at.has_value() && *kill_at <= now);
       attempt->killed = kill;
     }
@@ -280,10 +289,7 @@ int JobRunner::CountRunning(absl::Span<const JobKind> kinds) const {
 }
 
 void JobRunner::FillSlots() {
-  {
-    MutexLock lock(&mutex_);
-    if (drain_until_.has_value()) return;
-  }
+  if (Draining()) return;
   retry_lease_at_.reset();
   while (CountRunning(kWork) < options_.max_running && StartNext(kWork)) {
   }

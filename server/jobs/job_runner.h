@@ -22,6 +22,9 @@ namespace stanflow {
 
 struct JobRunnerOptions {
   std::string data_dir;
+  // Whether Recover removes folders of jobs that the store does not know. Not where the store is new: then it
+  // is the store that is missing.
+  bool sweep_folders = true;
   // Trainings and evaluations that run at once. Each uses all cores, so two would only take turns.
   int max_running = 1;
   // Imports that run at once, beside those: they are short, mostly one core, and trainings wait for them.
@@ -57,10 +60,10 @@ class JobRunner {
   // Kills what still runs: Drain first.
   ~JobRunner();
 
-  // Hands back the jobs of a dead server and cleans up its folders. Before any Submit.
+  // Hands back the jobs of a dead server and cleans up its folders. Before any Submit, and before Start.
   absl::Status Recover();
-  // Recover, then a thread that steps.
-  absl::Status Start();
+  // A thread that steps.
+  void Start();
   // There may be a new job or a cancel.
   void Wake();
   // Starts nothing more and asks the workers to stop; kills those that have not after `grace`. Their jobs go
@@ -81,7 +84,6 @@ class JobRunner {
     Job job;  // as it was leased; never changes
     TimePoint lease_end;
     int lines_in_work = 0;  // while a line is being stored, a slow disk is to blame for the silence
-    bool stop_asked = false;
     bool killed = false;
     std::optional<TimePoint> kill_at;
     std::optional<TimePoint> retry_end_at;  // its end could not be stored
@@ -92,6 +94,7 @@ class JobRunner {
   };
 
   std::string FolderOf(const Job& job) const;
+  bool Draining() const;
   void Loop();
   void OnLine(Attempt* attempt, std::string_view line);
   void OnEnded(Attempt* attempt, const WorkerEnd& end);

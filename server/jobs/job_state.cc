@@ -15,11 +15,13 @@ constexpr JobTransition kTransitions[] = {
     {JobState::kRunning, JobAction::kFail, JobState::kFailed},
     {JobState::kRunning, JobAction::kRetry, JobState::kQueued},
     {JobState::kRunning, JobAction::kHandBack, JobState::kQueued},
+    {JobState::kRunning, JobAction::kSetBack, JobState::kQueued},
     {JobState::kRunning, JobAction::kCancel, JobState::kCancelling},
     {JobState::kCancelling, JobAction::kPublish, JobState::kCancelled},
     {JobState::kCancelling, JobAction::kFail, JobState::kCancelled},
     {JobState::kCancelling, JobAction::kRetry, JobState::kCancelled},
     {JobState::kCancelling, JobAction::kHandBack, JobState::kCancelled},
+    {JobState::kCancelling, JobAction::kSetBack, JobState::kCancelled},
     {JobState::kCancelling, JobAction::kCancel, JobState::kCancelling},
 };
 
@@ -37,6 +39,8 @@ const char* ActionName(JobAction action) {
       return "retry";
     case JobAction::kHandBack:
       return "hand back";
+    case JobAction::kSetBack:
+      return "set back";
     case JobAction::kCancel:
       return "cancel";
   }
@@ -56,10 +60,15 @@ bool IsLateCancel(const Job& job, JobAction action) {
 }
 
 JobAction Resolve(const Job& job, const JobChange& change) {
+  if (change.action != JobAction::kFail && change.action != JobAction::kSetBack) return change.action;
+  const bool set_back = change.action == JobAction::kSetBack || absl::IsResourceExhausted(change.error);
+  if (set_back && job.setbacks < kMaxSetbacks) return JobAction::kSetBack;
   const bool tries_left = job.failures + 1 < job.max_failures;
-  if (change.action != JobAction::kFail || !tries_left || IsFinalError(change.error.code()))
-    return change.action;
-  return JobAction::kRetry;
+  return tries_left && !IsFinalError(change.error.code()) ? JobAction::kRetry : JobAction::kFail;
+}
+
+int64_t SetBackDelayMs(const absl::Status& error, uint32_t setbacks) {
+  return absl::IsResourceExhausted(error) ? kSetBackDelayMs : RetryDelayMs(setbacks);
 }
 
 std::string ErrorText(const absl::Status& error) {
@@ -82,14 +91,16 @@ std::string DefaultMessage(const Job& job, JobAction action, const JobChange& ch
                           RetryDelayMs(job.failures) / 1000, " s: ", ErrorText(change.error));
     case JobAction::kHandBack:
       return "handed back";
+    case JobAction::kSetBack:
+      return absl::StrCat("set back (", job.setbacks, " of ", kMaxSetbacks, "), next try in ",
+                          SetBackDelayMs(change.error, job.setbacks) / 1000, " s: ", ErrorText(change.error));
     case JobAction::kCancel:
       return "cancel asked for";
   }
   return "";
 }
 
-void RecordFailure(const absl::Status& error, Job* job) {
-  ++job->failures;
+void RecordError(const absl::Status& error, Job* job) {
   job->publishing = false;
   job->error_code = absl::StatusCodeToString(error.code());
   job->error_message = std::string(error.message());
@@ -114,11 +125,18 @@ void ApplyEffects(JobAction action, const JobChange& change, Job* job) {
       job->progress.seconds_left = 0;
       break;
     case JobAction::kFail:
-      RecordFailure(change.error, job);
+      ++job->failures;
+      RecordError(change.error, job);
       break;
     case JobAction::kRetry:
-      RecordFailure(change.error, job);
+      ++job->failures;
+      RecordError(change.error, job);
       job->not_before_ms = change.now_ms + RetryDelayMs(job->failures);
+      break;
+    case JobAction::kSetBack:
+      ++job->setbacks;
+      RecordError(change.error, job);
+      job->not_before_ms = change.now_ms + SetBackDelayMs(change.error, job->setbacks);
       break;
     case JobAction::kHandBack:
     case JobAction::kCancel:

@@ -19,7 +19,8 @@ enum class JobAction {
   kSucceed,   // published
   kFail,      // the attempt failed for good, or the last try was used up
   kRetry,     // the attempt failed, tries are left
-  kHandBack,  // the attempt ended by no fault of the job's (drain, restart of the server)
+  kHandBack,  // the attempt ended because it was asked to (drain, restart of the server)
+  kSetBack,   // the attempt was ended by what passes (a full disk, a signal from outside): a later try
   kCancel,    // somebody asked to cancel it
 };
 
@@ -36,7 +37,7 @@ struct JobChange {
   JobAction action = JobAction::kLease;
   int64_t now_ms = 0;
   std::string message;  // of the event; empty: a text by action
-  absl::Status error;   // kFail: not OK; decides between kFail and kRetry
+  absl::Status error;   // kFail, kSetBack: not OK; decides between kFail, kRetry and kSetBack
   std::string result, result_json;
   std::vector<std::string> artifacts;
 };
@@ -54,9 +55,15 @@ absl::StatusOr<ChangedJob> ApplyChange(const Job& job, const JobChange& change);
 // INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND, DATA_LOSS and ALREADY_EXISTS: trying again can't help.
 bool IsFinalError(absl::StatusCode code);
 
-// How long a job waits after its n-th failure (1 is the first): 1 s, 4 s, 16 s, then 60 s each. Short enough
-// for a crash by chance, long enough that a full disk is not tried three times within a second.
+// How long a job waits after its n-th failure (1 is the first): 1 s, 4 s, 16 s, then 60 s each: short enough
+// for a crash by chance.
 int64_t RetryDelayMs(uint32_t failures);
+
+// How often a job is set back; what sets it back once more counts as a failure. With kSetBackDelayMs an hour
+// of a full disk loses no checkpoint, and a disk that stays full is told in the end.
+constexpr uint32_t kMaxSetbacks = 60;
+// A disk that is full now is so for a while.
+constexpr int64_t kSetBackDelayMs = 60000;
 
 }  // namespace stanflow
 

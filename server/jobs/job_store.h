@@ -66,6 +66,8 @@ class JobStore {
   virtual absl::StatusOr<std::vector<Job>> HandBackAll(int64_t now_ms, const std::string& message) = 0;
 
   virtual absl::StatusOr<std::map<JobState, int64_t>> CountByState() = 0;
+  // When the QUEUED job that has waited longest was submitted; none if none waits.
+  virtual absl::StatusOr<std::optional<int64_t>> OldestQueuedMs() = 0;
 };
 
 // SQLite in one file (WAL, synchronous=FULL), made if it is not there. FAILED_PRECONDITION if a newer program

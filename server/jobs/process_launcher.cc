@@ -19,6 +19,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status_macros.h"
 #include "server/jobs/line_splitter.h"
+#include "server/jobs/worker_protocol.h"
 
 extern char** environ;
 
@@ -69,10 +70,17 @@ class SpawnedWorker : public WorkerProcess {
     }
     MutexLock lock(&mutex_);
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    pid_t reaped = -1;
+    while ((reaped = ::waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
     }
     reaped_ = true;
     WorkerEnd end;
+    if (reaped != pid_) {
+      // Somebody else reaped it: nobody may take that for success.
+      LogError("end of a worker not learned", {{"pid", pid_}, {"error", std::strerror(errno)}});
+      end.exit_code = static_cast<int>(WorkerExit::kFailed);
+      return end;
+    }
     if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
     if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
     return end;
@@ -168,6 +176,7 @@ class ProcessLauncher : public WorkerLauncher {
             absl::StrCat("--job-dir=", command.job_folder),
             absl::StrCat("--attempt=", command.attempt),
             absl::StrCat("--threads=", options_.threads),
+            absl::StrCat("--device=", options_.device),
             absl::StrCat("--parent-pid=", ::getpid())};
   }
 
@@ -202,6 +211,8 @@ absl::StatusOr<std::unique_ptr<WorkerLauncher>> MakeProcessLauncher(const Proces
     return absl::NotFoundError(absl::StrCat("the worker program ", resolved.program, " can't be run (",
                                             std::strerror(errno), "); jobs.worker_program names another"));
   }
+  // A parent that ignores it hands that down, and then the kernel throws the ends of children away.
+  ::signal(SIGCHLD, SIG_DFL);
   if (resolved.threads <= 0)
     resolved.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return std::make_unique<ProcessLauncher>(std::move(resolved));

@@ -16,11 +16,14 @@ struct ProcessLauncherOptions {
   // Compute threads of a worker; 0: one a core. Serving may use all cores too: workers run at a lower
   // priority (nice 10), so that they get what serving leaves.
   int threads = 0;
+  // Where training and scoring compute: the first device that the server itself uses.
+  std::string device = "cpu";
 };
 
 // Starts worker processes by posix_spawn (never a bare fork: the server has threads), with none of the
 // server's open files, with default signals, in a process group of their own (Ctrl-C reaches the server
-// only). Standard error is appended to `<job_folder>/worker.log`. NOT_FOUND if there is no such program.
+// only). Standard error is appended to `<job_folder>/worker.log`. Sets SIGCHLD of this process to its
+// default, or no worker's end could be learned. NOT_FOUND if there is no such program.
 absl::StatusOr<std::unique_ptr<WorkerLauncher>> MakeProcessLauncher(const ProcessLauncherOptions& options);
 
 }  // namespace stanflow

@@ -193,6 +193,16 @@ class SqliteJobStore : public JobStore {
     });
   }
 
+  absl::StatusOr<std::optional<int64_t>> OldestQueuedMs() override {
+    return Locked([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::StatusOr<std::optional<int64_t>> {
+      long long oldest = 0, queued = 0;
+      sql_ << "SELECT COALESCE(MIN(created_ms), 0), COUNT(*) FROM jobs WHERE state = "
+           << static_cast<int>(JobState::kQueued),
+          soci::into(oldest), soci::into(queued);
+      return queued == 0 ? std::optional<int64_t>() : std::optional<int64_t>(oldest);
+    });
+  }
+
  private:
   template <typename F>
   auto Locked(F call) -> decltype(call()) {

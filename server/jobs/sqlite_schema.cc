@@ -48,6 +48,7 @@ constexpr const char* kMigrations[] = {
         PRIMARY KEY (job, sequence)
       ) WITHOUT ROWID
     )sql",
+    "ALTER TABLE jobs ADD COLUMN setbacks BIGINT NOT NULL DEFAULT 0",
 };
 constexpr long long kVersion = sizeof(kMigrations) / sizeof(kMigrations[0]);
 

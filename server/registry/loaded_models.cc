@@ -39,17 +39,19 @@ absl::StatusOr<std::shared_ptr<const Generator>> LoadedModels::Acquire(
     std::chrono::steady_clock::time_point deadline) {
   Released released;  // Destroyed after the lock is given back: freeing weights takes a while.
   MutexLock lock(&mutex_);
-  // By reference only as long as the lock is held without a break: an entry never leaves the map.
+  // An entry never leaves the map, so a reference outlasts the waiting.
   Entry& entry = entries_[id];
+  if (entry.retired) return absl::NotFoundError(StrCat(id.ToString(), " is being deleted"));
   if (entry.state == ModelState::kUnloaded || entry.state == ModelState::kFailed) {
     StartLoad(id, bundle_dir, disk_bytes, &released);
   }
-  const uint64_t load = entry.load_number;
+  // Counted, so that nothing unloads it between its being ready and this thread's waking up.
+  ++entry.waiting;
   bool in_time = true;
-  while (entry.load_number == load && in_time &&
-         (entry.state == ModelState::kLoading || entry.state == ModelState::kWarming)) {
+  while (in_time && (entry.state == ModelState::kLoading || entry.state == ModelState::kWarming)) {
     in_time = changed_.WaitUntil(&mutex_, deadline);
   }
+  --entry.waiting;
   if (entry.state == ModelState::kReady) {
     entry.last_use = ++uses_;
     return entry.generator;
@@ -98,7 +100,6 @@ void LoadedModels::StartLoad(const VersionId& id, const std::string& bundle_dir,
   entry.error = absl::OkStatus();
   entry.device = Place();
   entry.bytes = disk_bytes;
-  ++entry.load_number;
   MakeRoom(released);
   const std::string device = entry.device;
   if (!executor_.Run([this, id, bundle_dir, device] { Load(id, bundle_dir, device); })) {
@@ -159,25 +160,41 @@ void LoadedModels::MakeRoom(Released* released) {
   }
 }
 
-absl::Status LoadedModels::Unload(const VersionId& id) {
-  std::shared_ptr<const Generator> released;
-  MutexLock lock(&mutex_);
-  const auto it = entries_.find(id);
-  if (it == entries_.end()) return absl::OkStatus();
-  Entry& entry = it->second;
-  if (entry.state == ModelState::kLoading || entry.state == ModelState::kWarming) {
+absl::Status LoadedModels::UnloadEntry(const VersionId& id, Entry* entry, Released* released) {
+  if (entry->state == ModelState::kLoading || entry->state == ModelState::kWarming) {
     return absl::FailedPreconditionError(
         StrCat(id.ToString(), " is being loaded; try again when it is ready"));
   }
-  if (InUse(entry)) {
+  if (InUse(*entry)) {
     return absl::FailedPreconditionError(StrCat(id.ToString(), " is used by a stream; cancel it or wait"));
   }
-  released = std::move(entry.generator);
-  entry.generator.reset();
-  entry.device.clear();
-  entry.bytes = 0;
-  Move(&entry, ModelAction::kUnload);
+  released->push_back(std::exchange(entry->generator, nullptr));
+  entry->device.clear();
+  entry->bytes = 0;
+  Move(entry, ModelAction::kUnload);
   return absl::OkStatus();
+}
+
+absl::Status LoadedModels::Unload(const VersionId& id) {
+  Released released;
+  MutexLock lock(&mutex_);
+  const auto it = entries_.find(id);
+  return it == entries_.end() ? absl::OkStatus() : UnloadEntry(id, &it->second, &released);
+}
+
+absl::Status LoadedModels::Retire(const VersionId& id) {
+  Released released;
+  MutexLock lock(&mutex_);
+  Entry& entry = entries_[id];
+  if (entry.retired) return absl::NotFoundError(StrCat(id.ToString(), " is being deleted"));
+  const absl::Status unloaded = UnloadEntry(id, &entry, &released);
+  entry.retired = unloaded.ok();
+  return unloaded;
+}
+
+void LoadedModels::Reinstate(const VersionId& id) {
+  MutexLock lock(&mutex_);
+  entries_[id].retired = false;
 }
 
 LoadedModels::View LoadedModels::ViewOf(const VersionId& id, const Entry& entry) {

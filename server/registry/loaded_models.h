@@ -48,7 +48,8 @@ struct LoadOptions {
 // The versions that are in memory or on their way there. Thread-safe.
 //
 // Invariant: a READY entry's generator is shared with handles only under the mutex, so an
-// entry that holds the only reference is idle, and stays so while the mutex is held.
+// entry that holds the only reference and that nobody waits for is idle, and stays so while the mutex is
+// held.
 class LoadedModels {
  public:
   struct View {
@@ -64,7 +65,8 @@ class LoadedModels {
   LoadedModels(LoadOptions options, GeneratorLoader loader);
 
   // The generator, loading it from `bundle_dir` if needed; all callers of one version wait for one load.
-  // FAILED_PRECONDITION if it is not ready by `deadline` (the load goes on), or the loader's error.
+  // FAILED_PRECONDITION if it is not ready by `deadline` (the load goes on), NOT_FOUND if it is retired, or
+  // the loader's error.
   absl::StatusOr<std::shared_ptr<const Generator>> Acquire(const VersionId& id, const std::string& bundle_dir,
                                                            uint64_t disk_bytes,
                                                            std::chrono::steady_clock::time_point deadline);
@@ -72,6 +74,11 @@ class LoadedModels {
   std::shared_ptr<const Generator> AcquireIfReady(const VersionId& id);
   // FAILED_PRECONDITION while it is in use or being loaded; fine if it is not loaded.
   absl::Status Unload(const VersionId& id);
+  // As Unload, and no Acquire gets it any more: it is about to be deleted. NOT_FOUND if it is retired
+  // already.
+  absl::Status Retire(const VersionId& id);
+  // Undoes Retire: it was not deleted.
+  void Reinstate(const VersionId& id);
 
   View Get(const VersionId& id) const;
   std::vector<View> List() const;
@@ -83,7 +90,8 @@ class LoadedModels {
     std::string device;
     uint64_t bytes = 0;  // while loading: the size on disk
     uint64_t last_use = 0;
-    uint64_t load_number = 0;
+    int waiting = 0;  // callers that its load is for
+    bool retired = false;
     std::shared_ptr<const Generator> generator;
   };
   using Released = std::vector<std::shared_ptr<const Generator>>;
@@ -94,7 +102,9 @@ class LoadedModels {
   void Move(Entry* entry, ModelAction action) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MakeRoom(Released* released) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string Place() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static bool InUse(const Entry& entry) { return entry.generator.use_count() > 1; }
+  absl::Status UnloadEntry(const VersionId& id, Entry* entry, Released* released)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static bool InUse(const Entry& entry) { return entry.generator.use_count() > 1 || entry.waiting > 0; }
   static View ViewOf(const VersionId& id, const Entry& entry);
 
   const LoadOptions options_;

@@ -77,8 +77,12 @@ absl::StatusOr<std::vector<AliasChange>> ModelRegistry::SetAlias(const std::stri
 }
 
 absl::Status ModelRegistry::Delete(const VersionId& id) {
-  STANFLOW_RETURN_IF_ERROR(loaded_.Unload(id));
-  return store_.Delete(id);
+  // A delete that is refused leaves the version as it is; one that is not, no way to load it again.
+  STANFLOW_RETURN_IF_ERROR(store_.CheckDeletable(id));
+  STANFLOW_RETURN_IF_ERROR(loaded_.Retire(id));
+  const absl::Status deleted = store_.Delete(id);
+  if (!deleted.ok()) loaded_.Reinstate(id);
+  return deleted;
 }
 
 absl::Status ModelRegistry::Export(const VersionId& id, const std::string& tar_path) const {

@@ -137,15 +137,20 @@ absl::StatusOr<VersionId> ModelStore::Publish(const std::string& bundle_dir, con
   return id;
 }
 
+absl::Status ModelStore::CheckDeletable(const VersionId& id) const {
+  if (!std::filesystem::exists(Folder(id))) return NoSuchVersion(id);
+  STANFLOW_ASSIGN_OR_RETURN(const AliasFile aliases, ReadAliasFile(AliasPath(id.model)));
+  const std::vector<std::string> pointing = aliases.AliasesOf(id.version);
+  if (pointing.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat("version ", id.version, " of model '", id.model,
+                                              "' has the alias ", absl::StrJoin(pointing, ", "),
+                                              "; point it elsewhere or remove it first"));
+}
+
 absl::Status ModelStore::Delete(const VersionId& id) {
   MutexLock lock(&mutex_);
-  if (!std::filesystem::exists(Folder(id))) return NoSuchVersion(id);
+  STANFLOW_RETURN_IF_ERROR(CheckDeletable(id));
   STANFLOW_ASSIGN_OR_RETURN(AliasFile aliases, ReadAliasFile(AliasPath(id.model)));
-  if (const auto pointing = aliases.AliasesOf(id.version); !pointing.empty()) {
-    return absl::FailedPreconditionError(StrCat("version ", id.version, " of model '", id.model,
-                                                "' has the alias ", absl::StrJoin(pointing, ", "),
-                                                "; point it elsewhere or remove it first"));
-  }
   aliases.highest_deleted = std::max(aliases.highest_deleted, id.version);
   STANFLOW_RETURN_IF_ERROR(WriteAliasFile(AliasPath(id.model), aliases));
   return RemoveFolder(Folder(id), data_dir_ + "/tmp");

@@ -47,6 +47,8 @@ class ModelStore {
                                     const std::string& job_id);
   // FAILED_PRECONDITION while an alias points at it. Its number is never given again.
   absl::Status Delete(const VersionId& id);
+  // What Delete would refuse now.
+  absl::Status CheckDeletable(const VersionId& id) const;
 
   // Version 0 removes the alias. Answers its history, oldest first. NOT_FOUND for an unknown version or, when
   // removing, alias.

@@ -8,6 +8,7 @@
 #include "server/rpc/convert.h"
 #include "server/rpc/job_specs.h"
 #include "server/rpc/receive_file_reactor.h"
+#include "server/rpc/request_id.h"
 #include "server/rpc/unary.h"
 
 namespace stanflow {
@@ -37,14 +38,20 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
                                                                     v1::Job* response) {
   using Reactor = ReceiveFileReactor<v1::UploadRequest, v1::UploadHeader>;
   Reactor::Steps steps;
-  steps.begin = [env = env_](const v1::UploadHeader& header) -> absl::StatusOr<IncomingFileLimits> {
+  steps.begin = [env = env_, response](const v1::UploadHeader& header) -> Reactor::Begun {
+    STANFLOW_ASSIGN_OR_RETURN(const std::optional<Job> known,
+                              FindSubmitted(header, header.request_id(), *env));
+    if (known.has_value()) {
+      *response = ToProto(*known);
+      return std::nullopt;
+    }
     STANFLOW_RETURN_IF_ERROR(ImportJob(header, *env).status());
     return IncomingFileLimits{env->options.max_upload_bytes, header.size_bytes(), header.sha256()};
   };
   steps.end = [env = env_, response](const v1::UploadHeader& header, IncomingFile* file) -> absl::Status {
     STANFLOW_ASSIGN_OR_RETURN(JobRequest job, ImportJob(header, *env));
     job.adopt_file = file->path();
-    STANFLOW_ASSIGN_OR_RETURN(const Job stored, env->jobs->Submit(job));
+    STANFLOW_ASSIGN_OR_RETURN(const Job stored, SubmitOnce(job, *env));
     file->Release();
     *response = ToProto(stored);
     return absl::OkStatus();

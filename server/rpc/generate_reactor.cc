@@ -217,7 +217,7 @@ void GenerateReactor::Advance() {
       writing_ = true;
       write_start_ = env_->clock->SteadyNow();
       write = &queue_.front().response;
-    } else if (end_.has_value()) {
+    } else if (end_.has_value() && !cancelling_) {
       finished_ = true;
       finish = end_;
     }
@@ -263,11 +263,16 @@ void GenerateReactor::CheckStall(std::chrono::steady_clock::time_point now) {
   {
     MutexLock lock(&mutex_);
     if (!writing_ || cancelled_ || now - write_start_ < env_->options.stall_timeout) return;
-    cancelled_ = true;
+    cancelled_ = cancelling_ = true;
   }
   env_->metrics->StreamStalled();
   LogWarning("stream ended: its reader takes nothing", {{"model", identity_.model_version}});
   context_->TryCancel();
+  {
+    MutexLock lock(&mutex_);
+    cancelling_ = false;
+  }
+  Advance();  // What was held back meanwhile.
 }
 
 void GenerateReactor::OnDone() {

@@ -32,6 +32,8 @@ namespace stanflow {
 //  - bytes_ is the sum of queue_; above the limit the stream is parked, and resumed at half of it.
 //  - the RPC ends in Advance and nowhere else: after end_ is set and the queue is empty. A cancel only sets
 //    cancelled_ (which empties the queue) and tells the scheduler.
+//  - context_ lives until the RPC's Finish: while somebody cancels by it, without the lock, cancelling_ holds
+//    that back.
 class GenerateReactor final : public grpc::ServerWriteReactor<v1::GenerateResponse>,
                               public StreamSink,
                               public LiveCall,
@@ -101,6 +103,7 @@ class GenerateReactor final : public grpc::ServerWriteReactor<v1::GenerateRespon
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cancelling_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point write_start_ ABSL_GUARDED_BY(mutex_);

@@ -9,6 +9,7 @@
 #include "nlohmann/json.hpp"
 #include "server/registry/resource_name.h"
 #include "server/rpc/generate_request.h"
+#include "server/rpc/request_id.h"
 #include "server/rpc/status.h"
 
 namespace stanflow {
@@ -17,16 +18,17 @@ namespace {
 constexpr size_t kMaxRequestId = 128;
 constexpr char kDefaultPreset[] = "causal";
 
-absl::StatusOr<JobRequest> Request(JobKind kind, const nlohmann::json& spec, const std::string& request_id,
-                                   int32_t priority) {
-  if (request_id.size() > kMaxRequestId) {
+template <typename Message>
+absl::StatusOr<JobRequest> Request(JobKind kind, nlohmann::json spec, const Message& message) {
+  if (message.request_id().size() > kMaxRequestId) {
     return FieldError("request_id", StrCat("longer than ", kMaxRequestId, " bytes"));
   }
+  if (!message.request_id().empty()) spec["request_digest"] = DigestOfSubmit(message);
   JobRequest request;
   request.kind = kind;
   request.spec_json = spec.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  request.request_id = request_id;
-  request.priority = priority;
+  request.request_id = message.request_id();
+  request.priority = message.priority();
   return request;
 }
 
@@ -98,13 +100,13 @@ absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEn
                                {"format", format},
                                {"max_rejected_share", share},
                                {"max_uncompressed_bytes", env.options.max_uncompressed_bytes}};
-  return Request(JobKind::kImport, spec, header.request_id(), header.priority());
+  return Request(JobKind::kImport, spec, header);
 }
 
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env) {
   STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo dataset, env.datasets->Get("dataset", request.dataset()));
   STANFLOW_ASSIGN_OR_RETURN(const std::string model, ParseId("model", "models", request.model()));
-  const std::string preset = request.preset().empty() ? kDefaultPreset : request.preset();
+  const std::string preset = PresetOf(request);
   const std::map<std::string, std::string> options(request.options().begin(), request.options().end());
   STANFLOW_RETURN_IF_ERROR(env.validate_train_options(preset, options));
   if (!std::isfinite(request.max_minutes()) || request.max_minutes() < 0) {
@@ -117,7 +119,11 @@ absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEn
   const nlohmann::json spec = {
       {"dataset", dataset.manifest.name},     {"model", model},     {"preset", preset},
       {"max_minutes", request.max_minutes()}, {"options", options}, {"seed", request.seed()}};
-  return Request(JobKind::kTrain, spec, request.request_id(), request.priority());
+  return Request(JobKind::kTrain, spec, request);
+}
+
+std::string PresetOf(const v1::TrainRequest& request) {
+  return request.preset().empty() ? kDefaultPreset : request.preset();
 }
 
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env) {
@@ -136,7 +142,7 @@ absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const
                               env.datasets->Get("synthetic_dataset", request.synthetic_dataset()));
     spec["synthetic_dataset"] = synthetic.manifest.name;
   }
-  return Request(JobKind::kEvaluate, spec, request.request_id(), request.priority());
+  return Request(JobKind::kEvaluate, std::move(spec), request);
 }
 
 std::vector<std::string> DatasetsReadBy(const Job& job) {

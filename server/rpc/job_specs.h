@@ -17,9 +17,13 @@ namespace stanflow {
 //   train     dataset, model, preset, max_minutes, options{}, seed
 //   evaluate  model, version, dataset, synthetic_dataset, max_likelihood_rows,
 //             generate{seed, stream, hosts, home, start_ms, and rows or duration_ms}
+//   all       request_digest (request_id.h), with a request_id
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);
+
+// The preset of a training that may leave it open.
+std::string PresetOf(const v1::TrainRequest& request);
 
 // The datasets that a job reads; none for an import or a damaged spec.
 std::vector<std::string> DatasetsReadBy(const Job& job);

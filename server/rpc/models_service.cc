@@ -1,5 +1,7 @@
 #include "server/rpc/models_service.h"
 
+#include <cstdio>
+
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "server/registry/folder.h"
@@ -112,8 +114,10 @@ grpc::ServerWriteReactor<v1::BundleChunk>* ModelsService::ExportModel(grpc::Call
   const auto find = [env = env_, request]() -> absl::StatusOr<std::string> {
     STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env->models->Resolve("name", request->name()));
     STANFLOW_ASSIGN_OR_RETURN(std::string path, MakeScratchFile(env->options.upload_dir));
-    STANFLOW_RETURN_IF_ERROR(env->models->Export(id, path));
-    return path;
+    const absl::Status exported = env->models->Export(id, path);
+    if (exported.ok()) return path;
+    std::remove(path.c_str());
+    return exported;
   };
   return SendFileReactor<v1::BundleChunk>::Start(env_, "Models/ExportModel", /*remove=*/true, find);
 }
@@ -122,7 +126,7 @@ grpc::ServerReadReactor<v1::ImportModelRequest>* ModelsService::ImportModel(
     grpc::CallbackServerContext* context, v1::ModelVersion* response) {
   using Reactor = ReceiveFileReactor<v1::ImportModelRequest, v1::ImportModelHeader>;
   Reactor::Steps steps;
-  steps.begin = [env = env_](const v1::ImportModelHeader& header) -> absl::StatusOr<IncomingFileLimits> {
+  steps.begin = [env = env_](const v1::ImportModelHeader& header) -> Reactor::Begun {
     STANFLOW_RETURN_IF_ERROR(ParseId("model", "models", header.model()).status());
     return IncomingFileLimits{env->options.max_bundle_bytes, 0, ""};
   };

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -22,9 +23,11 @@ namespace stanflow {
 template <typename Request, typename Header>
 class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
  public:
+  // What the file must be like; nothing if the call is answered without it.
+  using Begun = absl::StatusOr<std::optional<IncomingFileLimits>>;
   struct Steps {
-    // Checks the header; answers what the file must be like.
-    std::function<absl::StatusOr<IncomingFileLimits>(const Header&)> begin;
+    // Checks the header.
+    std::function<Begun(const Header&)> begin;
     // The whole file came. Release it if somebody keeps it.
     std::function<absl::Status(const Header&, IncomingFile*)> end;
   };
@@ -48,12 +51,14 @@ class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
 
   void Take(bool ok) {
     absl::Status status;
+    bool more;
     {
       MutexLock lock(&mutex_);
       status = ok ? TakeMessage() : TakeEnd();
-      if (!status.ok() || !ok) file_.reset();
+      more = ok && status.ok() && file_ != nullptr;
+      if (!more) file_.reset();
     }
-    if (!status.ok() || !ok) return End(status);
+    if (!more) return End(status);
     this->StartRead(&message_);
   }
 
@@ -61,9 +66,9 @@ class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
     if (message_.part_case() == Request::kHeader) {
       if (file_ != nullptr) return FieldError("header", "came twice");
       header_ = std::move(*message_.mutable_header());
-      absl::StatusOr<IncomingFileLimits> limits = steps_.begin(header_);
-      if (!limits.ok()) return limits.status();
-      auto file = IncomingFile::Create(env_->options.upload_dir, *std::move(limits));
+      Begun limits = steps_.begin(header_);
+      if (!limits.ok() || !limits->has_value()) return limits.status();
+      auto file = IncomingFile::Create(env_->options.upload_dir, **std::move(limits));
       if (!file.ok()) return file.status();
       file_ = *std::move(file);
       return absl::OkStatus();

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/base/clock.h"
 #include "core/base/executor.h"
 #include "server/jobs/job_service.h"
@@ -47,16 +49,25 @@ struct RpcOptions {
 using ValidateTrainOptions =
     std::function<absl::Status(const std::string& preset, const std::map<std::string, std::string>& options)>;
 
+// Every option of a training whose own are valid, as the manifest of its model has them, JSON; "{}" for a
+// preset without.
+using CompleteTrainOptions =
+    std::function<std::string(const std::string& preset, const std::map<std::string, std::string>& options)>;
+
 // What the services work with. All of it outlives the server; nothing here is owned.
 struct RpcEnvironment {
   RpcOptions options;
   JobService* jobs = nullptr;
+  // The job that was stored with this request_id, if there is one (JobStore::FindRequest). Empty: none is
+  // looked for, and only Submit knows.
+  std::function<absl::StatusOr<std::optional<Job>>(const std::string& request_id)> find_request;
   ModelRegistry* models = nullptr;
   DatasetRegistry* datasets = nullptr;
   GenerateScheduler* scheduler = nullptr;
   Metrics* metrics = nullptr;
   const Clock* clock = nullptr;
   ValidateTrainOptions validate_train_options;
+  CompleteTrainOptions complete_train_options;  // empty: estimates know less
   // INVALID_ARGUMENT for a file format that no reader knows.
   std::function<absl::Status(std::string_view format)> check_format;
   // For calls that touch the disk for a moment. gRPC's own threads never block.

@@ -49,8 +49,8 @@ class SendFileReactor final : public grpc::ServerWriteReactor<Chunk> {
   void Open(bool remove, const std::function<absl::StatusOr<std::string>()>& find) {
     const absl::StatusOr<std::string> path = find();
     const absl::Status opened = path.ok() ? OpenFile(*path) : path.status();
+    if (remove && path.ok()) std::remove(path->c_str());
     if (!opened.ok()) return End(opened);
-    if (remove) std::remove(path->c_str());
     Send();
   }
 

@@ -107,6 +107,7 @@ void WatchReactor::Advance() {
       write_start_ = env_->clock->SteadyNow();
       write = &page_.front();
     } else if (end_.has_value()) {
+      if (cancelling_) return;
       finished_ = true;
       finish = end_;
     } else if (changed_) {
@@ -144,8 +145,14 @@ void WatchReactor::CheckStall(std::chrono::steady_clock::time_point now) {
   {
     MutexLock lock(&mutex_);
     if (!writing_ || finished_ || now - write_start_ < env_->options.stall_timeout) return;
+    cancelling_ = true;
   }
   context_->TryCancel();
+  {
+    MutexLock lock(&mutex_);
+    cancelling_ = false;
+  }
+  Advance();  // What was held back meanwhile.
 }
 
 void WatchReactor::EndForDrain(const absl::Status& status) { End(status); }

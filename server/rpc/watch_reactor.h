@@ -22,7 +22,8 @@ namespace stanflow {
 // reader holds no more than one page.
 //
 // Invariants (under mutex_): at most one of reading_ (a task reads events) and writing_ (a message is in
-// flight) is set; changed_ remembers that there may be more than the last page had.
+// flight) is set; changed_ remembers that there may be more than the last page had. context_ lives until the
+// RPC's Finish: while somebody cancels by it, without the lock, cancelling_ holds that back.
 class WatchReactor final : public grpc::ServerWriteReactor<v1::JobEvent>,
                            public LiveCall,
                            public std::enable_shared_from_this<WatchReactor> {
@@ -65,6 +66,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<v1::JobEvent>,
   bool changed_ ABSL_GUARDED_BY(mutex_) = false;
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cancelling_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   // Set: nothing more is read; the RPC ends with it once page_ is out.
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);

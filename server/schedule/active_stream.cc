@@ -39,7 +39,8 @@ ActiveStream::ActiveStream(uint64_t id, StreamRequest request, std::unique_ptr<O
       sink_(sink),
       started_(started),
       environment_(environment),
-      saved_row_(emitted()) {}
+      saved_row_(emitted()),
+      snapshot_writer_(saves() ? environment->snapshots->Join(request_.snapshot_key) : 0) {}
 
 void ActiveStream::Deliver(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) {
   for (size_t i = 0; i < contexts.size(); ++i) flows_->Deliver(contexts[i], rows[i]);
@@ -78,16 +79,12 @@ bool ActiveStream::ChunkIsReady() const {
 }
 
 void ActiveStream::Send() {
-  const auto now = environment_->clock->SteadyNow();
-  if (!sent_any_) environment_->observer->OnFirstFlow(now - started_);
+  if (!sent_any_) environment_->observer->OnFirstFlow(environment_->clock->SteadyNow() - started_);
   sent_any_ = true;
   const bool has_room = sink_->Chunk(emitted() - chunk_.size(), chunk_);
   environment_->observer->OnFlowsSent(chunk_.size());
   chunk_.Clear();
-  if (!has_room) {
-    state_ = State::kParked;
-    parked_since_ = now;
-  }
+  if (!has_room) state_ = State::kParked;
   MaybeSave();
 }
 
@@ -99,10 +96,8 @@ void ActiveStream::End(absl::Status status) {
   if (state_ == State::kEnded) return;
   state_ = State::kEnded;
   end_status_ = std::move(status);
-  const bool at_extent = end_status_.ok();
-  if (at_extent && environment_->snapshots != nullptr && !request_.snapshot_key.empty()) {
-    environment_->snapshots->Remove(request_.snapshot_key);
-  }
+  // At its extent nobody comes back for it.
+  if (saves()) environment_->snapshots->Leave(snapshot_writer_, /*remove=*/end_status_.ok());
 }
 
 void ActiveStream::HandBack() {
@@ -116,25 +111,23 @@ void ActiveStream::MaybeSave() {
 }
 
 void ActiveStream::Save() {
+  if (!saves()) return;
   SnapshotStore* const snapshots = environment_->snapshots;
-  if (snapshots == nullptr || request_.snapshot_key.empty()) return;
   // A refused one waits for its next turn like a saved one: trying at every chunk would cost what saving
   // costs.
   saved_row_ = emitted();
   const uint64_t bytes =
       request_.spec.hosts * request_.generator->info().context_bytes + flows_->waiting() * kSavedRowBytes;
-  if (bytes > environment_->max_snapshot_bytes) {
-    environment_->observer->OnSnapshotSkipped(request_.snapshot_key, saved_row_,
-                                              "larger than max_snapshot_bytes");
-    return;
-  }
-  std::string state;
-  if (snapshots->HasRoom(bytes)) {
+  const char* refused = snapshots->WhyRefused(bytes);
+  if (refused == nullptr) {
+    std::string state;
     state.reserve(bytes + bytes / 8);
     flows_->Save(&state);
-    if (snapshots->Offer(request_.snapshot_key, saved_row_, std::move(state))) return;
+    refused = snapshots->Offer(snapshot_writer_, saved_row_, std::move(state));
   }
-  environment_->observer->OnSnapshotSkipped(request_.snapshot_key, saved_row_, "the disk is behind");
+  if (refused != nullptr) {
+    environment_->observer->OnSnapshotSkipped(request_.snapshot_key, saved_row_, refused);
+  }
 }
 
 }  // namespace stanflow

@@ -23,7 +23,6 @@ struct StreamEnvironment {
   SchedulerObserver* observer;
   SnapshotStore* snapshots;  // null: none
   uint64_t snapshot_rows;    // flows between two snapshots; 0: only when handed back
-  uint64_t max_snapshot_bytes;
   std::chrono::milliseconds flush_after;
 };
 
@@ -53,8 +52,6 @@ class ActiveStream {
   // Why it ended; meaningful in kEnded.
   const absl::Status& end_status() const { return end_status_; }
   StreamSink* sink() const { return sink_; }
-  // Since when it is parked; meaningful in kParked.
-  std::chrono::steady_clock::time_point parked_since() const { return parked_since_; }
 
   size_t due() const { return flows_ != nullptr && state_ == State::kRunning ? flows_->due() : 0; }
   void TakeDue(size_t limit, std::vector<Context*>* due) { flows_->TakeDue(limit, due); }
@@ -72,6 +69,7 @@ class ActiveStream {
  private:
   uint64_t emitted() const { return flows_ == nullptr ? request_.first_row : flows_->emitted(); }
   bool done() const { return flows_ == nullptr || flows_->done(); }
+  bool saves() const { return environment_->snapshots != nullptr && !request_.snapshot_key.empty(); }
   void Discard();
   // Whether the chunk should go as it is.
   bool ChunkIsReady() const;
@@ -88,11 +86,11 @@ class ActiveStream {
 
   State state_ = State::kRunning;
   absl::Status end_status_;
-  std::chrono::steady_clock::time_point parked_since_;
   FlowTable chunk_;  // popped, not sent; empty while parked
   std::chrono::steady_clock::time_point chunk_since_;
   bool sent_any_ = false;
-  uint64_t saved_row_;  // flows emitted when last saved or restored
+  uint64_t saved_row_;              // flows emitted when last saved or restored
+  const uint64_t snapshot_writer_;  // of the store; 0: saves nothing
 };
 
 }  // namespace stanflow

@@ -32,12 +32,7 @@ GenerateScheduler::GenerateScheduler(const GenerateSchedulerOptions& options, co
       clock_(clock),
       snapshots_(snapshots),
       observer_(observer != nullptr ? observer : SchedulerObserver::None()),
-      environment_{clock_,
-                   observer_,
-                   snapshots_,
-                   options.snapshot_rows,
-                   options.max_snapshot_bytes,
-                   options.flush_after},
+      environment_{clock_, observer_, snapshots_, options.snapshot_rows, options.flush_after},
       engine_(EngineOptions(options), clock_, observer_),
       planner_([this] { Run(); }) {}
 
@@ -136,7 +131,6 @@ void GenerateScheduler::Run() {
     Events events = NextEvents();
     if (events.stop) return;
     Apply(std::move(events));
-    EndStalled();
     FinishEnded();
     ReportLoad();
     engine_.Step();
@@ -165,15 +159,7 @@ GenerateScheduler::Events GenerateScheduler::NextEvents() {
 }
 
 std::optional<GenerateScheduler::Time> GenerateScheduler::NextTimeout() {
-  std::optional<Time> next;
-  if (engine_.size() > 0) next = drain_deadline_;
-  if (options_.stall_timeout.count() == 0) return next;
-  engine_.ForEach([&](const ActiveStream* stream) {
-    if (stream->state() != ActiveStream::State::kParked) return;
-    const Time stalled = stream->parked_since() + options_.stall_timeout;
-    next = next.has_value() ? std::min(*next, stalled) : stalled;
-  });
-  return next;
+  return engine_.size() > 0 ? drain_deadline_ : std::nullopt;
 }
 
 void GenerateScheduler::Apply(Events events) {
@@ -190,19 +176,6 @@ void GenerateScheduler::Apply(Events events) {
       stream->End(Draining());
     });
   }
-}
-
-void GenerateScheduler::EndStalled() {
-  if (options_.stall_timeout.count() == 0) return;
-  const Time now = clock_->SteadyNow();
-  engine_.ForEach([&](ActiveStream* stream) {
-    if (stream->state() != ActiveStream::State::kParked) return;
-    if (now - stream->parked_since() < options_.stall_timeout) return;
-    stream->HandBack();
-    stream->End(absl::DeadlineExceededError(absl::StrCat("the reader took nothing for ",
-                                                         options_.stall_timeout.count() / 1000,
-                                                         " s; go on with the resume token")));
-  });
 }
 
 void GenerateScheduler::FinishEnded() {

@@ -33,8 +33,6 @@ struct GenerateSchedulerOptions {
   uint64_t look_ahead_rows = 16384;
   // Flows between two durable snapshots of a stream; 0: only when the server drains.
   uint64_t snapshot_rows = 200000;
-  // A stream whose saved state is larger is not saved (contexts times bytes a context).
-  uint64_t max_snapshot_bytes = 64u << 20;
   // Tiles a thread steps before streams may join, leave or be cancelled: bounds the time of a step.
   int tiles_per_thread = 4;
   // A part-filled tile beside full ones waits for the next step unless it is filled so far (0 to 1).
@@ -42,8 +40,6 @@ struct GenerateSchedulerOptions {
   // An unfinished chunk is sent when its oldest flow has waited so long: slow models need not
   // fill a chunk before the client sees the first flow. Never changes the flows.
   std::chrono::milliseconds flush_after{100};
-  // A stream parked for so long ends with DEADLINE_EXCEEDED and gives up its slot; 0: never.
-  std::chrono::milliseconds stall_timeout{600000};
 };
 
 // Steps all active streams together, one flow of every due context a step; streams join and
@@ -51,8 +47,9 @@ struct GenerateSchedulerOptions {
 // other streams, the threads, the chunk size, or when it was parked.
 //
 // One planning thread runs the loop: events (join, resume, cancel, drain), then a step of the
-// StepEngine, then the ends of streams. A full sink parks its own stream only. An error of
-// Generator::Step ends the streams that had a context in that tile.
+// StepEngine, then the ends of streams. A full sink parks its own stream only, for as long as the
+// sink likes: whether its reader is slow or gone only the sink can tell, which then cancels. An
+// error of Generator::Step ends the streams that had a context in that tile.
 //
 // Thread-safe. Nothing but Drain and the destructor waits for a step.
 class GenerateScheduler {
@@ -103,7 +100,6 @@ class GenerateScheduler {
   Events NextEvents();
   std::optional<Time> NextTimeout() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(Events events);
-  void EndStalled();
   void FinishEnded();
   void Finish(ActiveStream* stream);
   void ReportLoad();

@@ -42,7 +42,8 @@ class SchedulerObserver {
 
   // `time`: of the writing thread.
   virtual void OnSnapshotWritten(uint64_t bytes, std::chrono::nanoseconds time) {}
-  // Not taken, because it is too large or the disk is behind; `why` says which.
+  // Not taken, because it is too large or the disk is behind, or removed before its time because
+  // the room on disk is needed for newer ones; `why` says which.
   virtual void OnSnapshotSkipped(const std::string& key, uint64_t row, const char* why) {}
   virtual void OnSnapshotFailed(const absl::Status& status) {}
   // Passed over when a stream was resumed; `why` names the file.

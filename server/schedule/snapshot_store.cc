@@ -27,17 +27,24 @@ constexpr uint64_t kMagic = 0x3150414e53465453;  // "STFSNAP1"
 constexpr std::string_view kSuffix = ".snap";
 // How often the writer looks for stale snapshots of a server that runs for long.
 constexpr std::chrono::hours kSweepEvery{1};
+// What a file has besides its state, at most.
+constexpr uint64_t kFrameBytes = 128;
 
 struct File {
   std::string path;
   uint64_t row = 0;
   int64_t written_ns = 0;
+  uint64_t bytes = 0;
 };
 
+int64_t WrittenNs(const struct stat& status) {
+  return int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec;
+}
+
+// 0 for a file that is gone.
 int64_t WrittenNs(const std::string& path) {
   struct stat status;
-  if (::stat(path.c_str(), &status) != 0) return 0;
-  return int64_t{status.st_mtim.tv_sec} * 1000000000 + status.st_mtim.tv_nsec;
+  return ::stat(path.c_str(), &status) == 0 ? WrittenNs(status) : 0;
 }
 
 std::optional<uint64_t> RowOf(const std::string& name) {
@@ -64,14 +71,34 @@ std::vector<File> Snapshots(const std::string& dir) {
   std::vector<File> files;
   for (const fs::path& path : List(dir)) {
     const auto row = RowOf(path.filename().string());
-    if (row.has_value()) files.push_back({path.string(), *row, WrittenNs(path.string())});
+    struct stat status;
+    if (!row.has_value() || ::stat(path.c_str(), &status) != 0) continue;
+    files.push_back({path.string(), *row, WrittenNs(status), static_cast<uint64_t>(status.st_size)});
   }
   return files;
 }
 
+// Of all keys, the oldest first.
+std::vector<File> AllSnapshots(const std::string& dir) {
+  std::vector<File> files;
+  for (const fs::path& key : List(dir)) {
+    for (File& file : Snapshots(key.string())) files.push_back(std::move(file));
+  }
+  std::sort(files.begin(), files.end(), [](const File& a, const File& b) {
+    return std::make_tuple(a.written_ns, a.row) < std::make_tuple(b.written_ns, b.row);
+  });
+  return files;
+}
+
+uint64_t BytesOf(const std::vector<File>& files) {
+  uint64_t bytes = 0;
+  for (const File& file : files) bytes += file.bytes;
+  return bytes;
+}
+
 std::string Encode(uint64_t row, const std::string& state) {
   std::string bytes;
-  bytes.reserve(state.size() + 128);
+  bytes.reserve(state.size() + kFrameBytes);
   StateWriter writer(&bytes);
   writer.Put(kMagic);
   writer.Put(row);
@@ -107,7 +134,8 @@ absl::StatusOr<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(const Snapsho
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(options.dir));
   std::unique_ptr<SnapshotStore> store(new SnapshotStore(options, clock, observer));
   store->RemoveStale();
-  store->writer_ = std::thread([raw = store.get()] { raw->WriteAll(); });
+  store->disk_bytes_ = BytesOf(AllSnapshots(options.dir));
+  store->thread_ = std::thread([raw = store.get()] { raw->WriteAll(); });
   return store;
 }
 
@@ -124,7 +152,7 @@ SnapshotStore::~SnapshotStore() {
     stop_ = true;
     work_.NotifyAll();
   }
-  writer_.join();
+  thread_.join();
 }
 
 bool SnapshotStore::IsKey(std::string_view key) {
@@ -137,24 +165,45 @@ std::string SnapshotStore::DirOf(const std::string& key) const {
   return absl::StrCat(options_.dir, "/", key);
 }
 
-bool SnapshotStore::HasRoom(uint64_t bytes) const {
+uint64_t SnapshotStore::Join(const std::string& key) {
   MutexLock lock(&mutex_);
-  return queued_bytes_ + bytes <= options_.max_queued_bytes;
+  writers_[next_writer_].key = key;
+  return next_writer_++;
 }
 
-bool SnapshotStore::Offer(const std::string& key, uint64_t row, std::string state) {
+void SnapshotStore::Leave(uint64_t writer, bool remove) {
   MutexLock lock(&mutex_);
-  if (queued_bytes_ + state.size() > options_.max_queued_bytes) return false;
+  const auto it = writers_.find(writer);
+  if (it == writers_.end()) return;
+  const std::string key = std::move(it->second.key);
+  writers_.erase(it);
+  const bool alone = std::none_of(writers_.begin(), writers_.end(),
+                                  [&](const auto& other) { return other.second.key == key; });
+  if (!remove || !alone) return;
+  queue_.push_back({key, writer, std::nullopt, {}});
+  work_.NotifyOne();
+}
+
+const char* SnapshotStore::WhyRefused(uint64_t bytes) const {
+  MutexLock lock(&mutex_);
+  return WhyRefusedLocked(bytes);
+}
+
+const char* SnapshotStore::WhyRefusedLocked(uint64_t bytes) const {
+  if (bytes > options_.max_queued_bytes) return "larger than generate.snapshot_memory_bytes";
+  if (bytes + kFrameBytes > options_.max_disk_bytes) return "larger than generate.snapshot_disk_bytes";
+  return queued_bytes_ + bytes > options_.max_queued_bytes ? "the disk is behind" : nullptr;
+}
+
+const char* SnapshotStore::Offer(uint64_t writer, uint64_t row, std::string state) {
+  MutexLock lock(&mutex_);
+  const auto it = writers_.find(writer);
+  if (it == writers_.end()) return "of no stream that saves";
+  if (const char* const refused = WhyRefusedLocked(state.size())) return refused;
   queued_bytes_ += state.size();
-  queue_.push_back({key, row, std::move(state)});
+  queue_.push_back({it->second.key, writer, row, std::move(state)});
   work_.NotifyOne();
-  return true;
-}
-
-void SnapshotStore::Remove(const std::string& key) {
-  MutexLock lock(&mutex_);
-  queue_.push_back({key, std::nullopt, {}});
-  work_.NotifyOne();
+  return nullptr;
 }
 
 void SnapshotStore::Flush() {
@@ -221,26 +270,83 @@ void SnapshotStore::Do(const Task& task) {
 
 void SnapshotStore::Write(const Task& task) {
   const auto start = clock_->SteadyNow();
+  const std::string bytes = Encode(*task.row, task.state);
+  MakeRoom(bytes.size());
   const std::string dir = DirOf(task.key);
   absl::Status status = MakeDirectories(dir);
-  if (status.ok()) {
-    status = WriteFileDurably(absl::StrCat(dir, "/", *task.row, ".snap"), Encode(*task.row, task.state));
-  }
+  if (status.ok()) status = WriteFileDurably(absl::StrCat(dir, "/", *task.row, ".snap"), bytes);
   if (!status.ok()) {
     observer_->OnSnapshotFailed(status);
     return;
   }
-  std::vector<File> files = Snapshots(dir);
+  disk_bytes_ += bytes.size();
+  RemoveOld(task);
+  observer_->OnSnapshotWritten(task.state.size(), clock_->SteadyNow() - start);
+}
+
+void SnapshotStore::MakeRoom(uint64_t bytes) {
+  if (disk_bytes_ + bytes <= options_.max_disk_bytes) return;
+  // Removals are not subtracted: here the files themselves say.
+  const std::vector<File> files = AllSnapshots(options_.dir);
+  disk_bytes_ = BytesOf(files);
+  for (const File& file : files) {
+    if (disk_bytes_ + bytes <= options_.max_disk_bytes) return;
+    const fs::path path(file.path), dir = path.parent_path();
+    std::error_code error;
+    if (!fs::remove(path, error)) continue;
+    fs::remove(dir, error);  // Fails where something is left.
+    disk_bytes_ -= file.bytes;
+    observer_->OnSnapshotSkipped(dir.filename().string(), file.row,
+                                 "removed: newer ones need its part of generate.snapshot_disk_bytes");
+  }
+}
+
+void SnapshotStore::RemoveOld(const Task& written) {
+  const std::optional<uint64_t> given_up = Note(written);
+  const std::vector<uint64_t> wanted = RowsOfWriters(written.key);
+  const auto is_wanted = [&](uint64_t row) {
+    return std::find(wanted.begin(), wanted.end(), row) != wanted.end();
+  };
+  const auto remove = [&](const File& file) {
+    const absl::Status removed = RemoveAll(file.path);
+    if (!removed.ok()) observer_->OnSnapshotFailed(removed);
+  };
+  std::vector<File> left;  // that no writer of now wrote
+  for (File& file : Snapshots(DirOf(written.key))) {
+    if (is_wanted(file.row)) continue;
+    if (file.row == given_up) {
+      remove(file);
+    } else {
+      left.push_back(std::move(file));
+    }
+  }
   // The last written, not the highest rows: a stream that was started over is behind its old snapshots.
-  std::sort(files.begin(), files.end(), [&](const File& a, const File& b) {
-    const bool a_new = a.row == *task.row, b_new = b.row == *task.row;
+  std::sort(left.begin(), left.end(), [&](const File& a, const File& b) {
+    const bool a_new = a.row == written.row, b_new = b.row == written.row;
     return std::make_tuple(a_new, a.written_ns, a.row) > std::make_tuple(b_new, b.written_ns, b.row);
   });
-  for (size_t i = options_.keep; i < files.size(); ++i) {
-    if (const absl::Status removed = RemoveAll(files[i].path); !removed.ok())
-      observer_->OnSnapshotFailed(removed);
+  for (size_t i = options_.keep; i < left.size(); ++i) remove(left[i]);
+}
+
+std::optional<uint64_t> SnapshotStore::Note(const Task& written) {
+  MutexLock lock(&mutex_);
+  const auto it = writers_.find(written.writer);
+  if (it == writers_.end()) return std::nullopt;  // It ended meanwhile.
+  std::deque<uint64_t>& rows = it->second.rows;
+  rows.push_back(*written.row);
+  if (rows.size() <= options_.keep) return std::nullopt;
+  const uint64_t given_up = rows.front();
+  rows.pop_front();
+  return given_up;
+}
+
+std::vector<uint64_t> SnapshotStore::RowsOfWriters(const std::string& key) const {
+  MutexLock lock(&mutex_);
+  std::vector<uint64_t> rows;
+  for (const auto& [id, writer] : writers_) {
+    if (writer.key == key) rows.insert(rows.end(), writer.rows.begin(), writer.rows.end());
   }
-  observer_->OnSnapshotWritten(task.state.size(), clock_->SteadyNow() - start);
+  return rows;
 }
 
 }  // namespace stanflow

@@ -22,9 +22,8 @@ class StreamSink {
   // Returns false when the sink is full with it (the chunk is taken all the same): the stream
   // then sits out until Resume is called.
   virtual bool Chunk(uint64_t first_row, const FlowTable& flows) = 0;
-  // The last call: OK at the stream's extent, CANCELLED, UNAVAILABLE (draining),
-  // DEADLINE_EXCEEDED (parked for too long) or what went wrong. It may come while the sink is
-  // full. The stream's slot is free by then.
+  // The last call: OK at the stream's extent, CANCELLED, UNAVAILABLE (draining) or what went
+  // wrong. It may come while the sink is full. The stream's slot is free by then.
   virtual void Finish(const absl::Status& status) = 0;
 };
 
@@ -35,7 +34,7 @@ struct StreamRequest {
   // Rows from the stream's start that are made but not sent (resume).
   uint64_t first_row = 0;
   // Names the stream's snapshots on disk: equal requests on one version have equal keys
-  // (SnapshotKey of core/generate/resume_token.h). Empty: no snapshots.
+  // (SnapshotKey of core/generate/resume_token.h), and may run at once. Empty: no snapshots.
   std::string snapshot_key;
 };
 

@@ -13,7 +13,6 @@
 #include "core/eval/report.h"
 #include "core/generate/baselines/b1_bundle.h"
 #include "core/generate/load_generator.h"
-#include "core/model/torch_device.h"
 #include "server/worker/evaluate_spec.h"
 #include "server/worker/generate_flows.h"
 #include "server/worker/job_handler.h"
@@ -35,7 +34,6 @@ class Evaluation {
 
   absl::StatusOr<nlohmann::json> Run() {
     STANFLOW_ASSIGN_OR_RETURN(spec_, ParseEvaluateSpec(context_.spec));
-    device_ = spec_.device.empty() ? AvailableDevices().front() : spec_.device;
     Progress({"reading", 0, 0.02}, 0);
     STANFLOW_ASSIGN_OR_RETURN(dataset_, OpenDataset(spec_.dataset));
     STANFLOW_RETURN_IF_ERROR(ReadModelManifest());
@@ -68,7 +66,7 @@ class Evaluation {
     const std::string path = BundleDir() + "/manifest.json";
     STANFLOW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
     manifest_ = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    for (const char* field : {"preset", "dataset", "dataset_digest"}) {
+    for (const char* field : {"preset", "dataset", "dataset_digest", "holdout"}) {
       if (manifest_.is_object() && manifest_.contains(field) && manifest_[field].is_string()) continue;
       return absl::DataLossError(
           StrCat(path, ": ", field, " is missing: the bundle is damaged; import it again"));
@@ -80,23 +78,29 @@ class Evaluation {
     return manifest_.is_object() && manifest_["dataset_digest"] == dataset.manifest().digest;
   }
 
-  // The hold-out; all rows of a dataset without one, unless the model was trained on them.
-  absl::Status ChooseRealRows() {
-    contexts_ = dataset_->Sequences(Split::kHoldout);
-    if (contexts_.empty() && TrainedOn(*dataset_)) {
+  // A model may be judged by its own flows only if it never read those that judge it.
+  absl::Status CheckUnseen() const {
+    if (!TrainedOn(*dataset_)) return absl::OkStatus();
+    if (contexts_.empty()) {
       return absl::FailedPreconditionError(
           StrCat("dataset \"", spec_.dataset,
                  "\" has no hold-out and the model was trained on it: import it with a "
                  "hold-out (--holdout hours=odd), train again, or judge against another dataset"));
     }
+    const std::string holdout = dataset_->manifest().holdout.ToString(), trained = manifest_["holdout"];
+    if (holdout == trained) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        StrCat("dataset \"", spec_.dataset, "\" holds out ", holdout,
+               ", and the model was trained on the same flows with ", trained,
+               " held out: it has seen rows that would judge it; import the flows with --holdout ", trained));
+  }
+
+  // The hold-out; all rows of a dataset without one.
+  absl::Status ChooseRealRows() {
+    contexts_ = dataset_->Sequences(Split::kHoldout);
+    STANFLOW_RETURN_IF_ERROR(CheckUnseen());
     header_.real_split = contexts_.empty() ? "all" : "holdout";
     if (contexts_.empty()) contexts_ = dataset_->Sequences(Split::kAll);
-    if (TrainedOn(*dataset_) && manifest_["dataset"] != spec_.dataset) {
-      header_.notes.push_back(
-          StrCat("The model was trained on the same flows under the name \"",
-                 manifest_["dataset"].get<std::string>(),
-                 "\": unless its hold-out was the same, it has seen rows that it is judged by."));
-    }
     real_ = EvalRowsOf(*dataset_, contexts_);
     return absl::OkStatus();
   }
@@ -115,7 +119,7 @@ class Evaluation {
 
   absl::Status ScoreModel() {
     if (spec_.model.empty()) return absl::OkStatus();
-    STANFLOW_ASSIGN_OR_RETURN(const auto scorer, LoadScorer(BundleDir(), device_));
+    STANFLOW_ASSIGN_OR_RETURN(const auto scorer, LoadScorer(BundleDir(), context_.device));
     STANFLOW_ASSIGN_OR_RETURN(likelihood_,
                               ScoreLikelihood(*scorer, *dataset_, contexts_, ScoringOptions(kScoring, 0, 1)));
     return absl::OkStatus();
@@ -139,13 +143,13 @@ class Evaluation {
       header_.synthetic_source = spec_.synthetic_dataset;
       return absl::OkStatus();
     }
-    STANFLOW_ASSIGN_OR_RETURN(const auto generator, LoadGenerator(BundleDir(), device_));
+    STANFLOW_ASSIGN_OR_RETURN(const auto generator, LoadGenerator(BundleDir(), context_.device));
     STANFLOW_ASSIGN_OR_RETURN(stream_, StreamSpecOf(spec_.generate, generator->info(), real_.size()));
     STANFLOW_ASSIGN_OR_RETURN(const FlowTable flows, Generate(*generator, *stream_, kGenerating, 0));
     synthetic_ = EvalRowsOf(flows, {stream_->home});
     header_.synthetic_source = "generated";
     header_.generate = StreamSpecToJson(*stream_);
-    header_.generate["device"] = device_;
+    header_.generate["device"] = context_.device;
     header_.generate["instruction_set"] = generator->info().instruction_set;
     return absl::OkStatus();
   }
@@ -226,7 +230,6 @@ class Evaluation {
 
   const JobContext& context_;
   EvaluateSpec spec_;
-  std::string device_;
   EvalOptions eval_;
   ReportHeader header_;
   nlohmann::json manifest_;  // of the model; null without one

@@ -5,6 +5,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/flow/time.h"
+#include "server/worker/generate_flows.h"
 
 namespace stanflow {
 namespace {
@@ -28,8 +29,10 @@ absl::StatusOr<EvaluateSpec> ParseEvaluateSpec(const nlohmann::json& json) {
     out.dataset = Get<std::string>(json, "dataset", "");
     out.synthetic_dataset = Get<std::string>(json, "synthetic_dataset", "");
     out.max_likelihood_rows = Get<uint64_t>(json, "max_likelihood_rows", 0);
-    out.device = Get<std::string>(json, "device", "");
     out.generate = Get<nlohmann::json>(json, "generate", nlohmann::json::object());
+    if (out.synthetic_dataset.empty()) {
+      STANFLOW_RETURN_IF_ERROR(CheckFlowCount(Get<uint64_t>(out.generate, "rows", 0)));
+    }
   } catch (const nlohmann::json::exception& e) {
     return absl::InvalidArgumentError(StrCat("evaluate spec: ", e.what()));
   }

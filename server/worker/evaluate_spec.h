@@ -18,12 +18,11 @@ struct EvaluateSpec {
   std::string dataset;
   std::string synthetic_dataset;  // empty: generate
   uint64_t max_likelihood_rows = 0;
-  std::string device;       // "cpu", "cuda:0"; empty: the first that there is, as Generate's default
   nlohmann::json generate;  // as it was asked
 };
 
 // {"model", "version", "dataset", "synthetic_dataset", "generate": {"seed", "stream", "hosts",
-//  "home", "start_ms", "rows" or "duration_ms"}, "max_likelihood_rows", "device"}; INVALID_ARGUMENT
+//  "home", "start_ms", "rows" or "duration_ms"}, "max_likelihood_rows"}; INVALID_ARGUMENT
 // names the field.
 absl::StatusOr<EvaluateSpec> ParseEvaluateSpec(const nlohmann::json& json);
 

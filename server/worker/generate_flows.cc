@@ -50,22 +50,26 @@ double Fraction(const StreamSpec& spec, const FlowTable& flows) {
 absl::Status Report(const StreamSpec& spec, const FlowTable& flows, const GenerateFlowsOptions& options) {
   if (options.stop_requested && options.stop_requested())
     return absl::CancelledError("stopped while generating");
-  if (flows.size() > options.max_rows) {
-    return absl::ResourceExhaustedError(
-        StrCat("the stream has more than ", options.max_rows,
-               " flows, the most that are judged at once; ask for a shorter one"));
-  }
+  STANFLOW_RETURN_IF_ERROR(CheckFlowCount(flows.size(), options.max_rows));
   if (options.progress) options.progress(Fraction(spec, flows), flows.size());
   return absl::OkStatus();
 }
 
 }  // namespace
 
+absl::Status CheckFlowCount(uint64_t rows, uint64_t max_rows) {
+  if (rows <= max_rows) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      StrCat("the stream has more than ", max_rows,
+             " flows, the most that are judged at once; ask for a shorter one"));
+}
+
 absl::StatusOr<FlowTable> GenerateFlows(const Generator& generator, const StreamSpec& spec,
                                         const GenerateFlowsOptions& options) {
   STANFLOW_RETURN_IF_ERROR(ValidateStreamSpec(spec));
   if (!spec.rows && !spec.duration_ms)
     return absl::InvalidArgumentError("ask for a number of rows or a duration");
+  if (spec.rows) STANFLOW_RETURN_IF_ERROR(CheckFlowCount(*spec.rows, options.max_rows));
   OrderedStream stream(&generator, spec, options.look_ahead_rows);
   TileStepper stepper(generator, options.threads);
   FlowTable flows;

@@ -11,12 +11,17 @@
 
 namespace stanflow {
 
+// More flows than this would not fit beside the real ones.
+inline constexpr uint64_t kMaxJudgedFlows = 20'000'000;
+
+// INVALID_ARGUMENT if `rows` are more than `max_rows`; trying again can't help.
+absl::Status CheckFlowCount(uint64_t rows, uint64_t max_rows = kMaxJudgedFlows);
+
 struct GenerateFlowsOptions {
   int threads = 1;
   // Rows that may wait for hosts that are behind. Never changes the flows.
   uint64_t look_ahead_rows = 16384;
-  // More flows than this would not fit beside the real ones: RESOURCE_EXHAUSTED.
-  uint64_t max_rows = 20'000'000;
+  uint64_t max_rows = kMaxJudgedFlows;
   // Of the extent, 0 to 1, and the flows so far. May be null.
   std::function<void(double fraction, uint64_t rows)> progress;
   // True: stop soon, with CANCELLED. May be null.
@@ -24,7 +29,8 @@ struct GenerateFlowsOptions {
 };
 
 // All flows of a bounded stream, exactly those that Generate sends for it, stepped tile by tile
-// on `threads` threads. INVALID_ARGUMENT if `spec` is unbounded or not valid.
+// on `threads` threads. INVALID_ARGUMENT if `spec` is unbounded, not valid or, before any work where it says
+// its rows, longer than `max_rows`.
 absl::StatusOr<FlowTable> GenerateFlows(const Generator& generator, const StreamSpec& spec,
                                         const GenerateFlowsOptions& options);
 

@@ -89,6 +89,8 @@ absl::StatusOr<json> RunImportJob(const JobContext& context) {
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(out));
   STANFLOW_ASSIGN_OR_RETURN(const DatasetManifest manifest,
                             WriteDataset(reader.get(), spec.writer, out + "/dataset"));
+  // The dataset's name too, before result.json says that it is there.
+  STANFLOW_RETURN_IF_ERROR(SyncDirectory(out));
   return Figures(manifest);
 }
 

@@ -17,6 +17,7 @@ struct JobContext {
       job_dir;  // the job's own folder: `upload` (imports), `checkpoint/`, and `out/` for what it makes
   nlohmann::json spec;
   int threads = 1;  // compute threads this job may use
+  std::string device = "cpu";  // "cuda:0", ...: where it computes
   uint32_t attempt = 1;
   // Both may be called from any thread, often: progress is thinned to a few events a second, a change of
   // phase, attribute or epoch always passes.
@@ -31,7 +32,8 @@ struct JobContext {
 //   evaluate  out/report.json, out/report.html
 // Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
 // checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
-// and crashes are tried again. CANCELLED if it stopped because it was asked to.
+// and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) is waited out. CANCELLED if it stopped
+// because it was asked to.
 using JobHandler = absl::StatusOr<nlohmann::json> (*)(const JobContext& context);
 
 absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);    // import_job.cc

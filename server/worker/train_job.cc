@@ -6,7 +6,6 @@
 #include "core/dataset/dataset.h"
 #include "core/generate/baselines/b1_bundle.h"
 #include "core/model/bundle.h"
-#include "core/model/torch_device.h"
 #include "core/train/trainer.h"
 #include "server/worker/job_handler.h"
 
@@ -45,7 +44,7 @@ absl::StatusOr<TrainerOptions> OptionsOf(const JobContext& context) {
     return absl::InvalidArgumentError(absl::StrCat("train job: ", e.what()));
   }
   options.threads = context.threads;
-  options.device = AvailableDevices().front();
+  options.device = context.device;
   options.checkpoint_dir = context.job_dir + "/checkpoint";
   options.bundle_dir = context.job_dir + "/out/bundle";
   options.created_ms = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -31,7 +31,7 @@ std::atomic<bool> g_stop{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "it is set in a signal handler");
 
 struct Flags {
-  std::string kind, data_dir, job_dir;
+  std::string kind, data_dir, job_dir, device = "cpu";
   uint32_t attempt = 1;
   int threads = 1;
   pid_t parent = 0;
@@ -45,6 +45,7 @@ std::optional<int> ParseFlags(int argc, char** argv, Flags* flags) {
   app.add_option("--job-dir", flags->job_dir, "the job's folder, with its spec.json")->required();
   app.add_option("--attempt", flags->attempt, "number of the attempt")->required();
   app.add_option("--threads", flags->threads, "compute threads")->check(CLI::Range(1, 4096));
+  app.add_option("--device", flags->device, "where to compute: cpu, cuda:0, ...");
   app.add_option("--parent-pid", flags->parent, "process whose death ends this one; 0: whichever started it");
   try {
     app.parse(argc, argv);
@@ -101,6 +102,7 @@ absl::Status RunHandler(const Flags& flags, absl::Span<const JobKindEntry> kinds
   context.data_dir = flags.data_dir;
   context.job_dir = flags.job_dir;
   context.threads = flags.threads;
+  context.device = flags.device;
   context.attempt = flags.attempt;
   context.progress = [channel](const JobProgress& progress) { channel->Progress(progress); };
   context.stop_requested = [] { return g_stop.load(); };

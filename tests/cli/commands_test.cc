@@ -1,4 +1,7 @@
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <future>
@@ -90,6 +93,14 @@ TEST_F(Command, TrainPrintsTheJobAtOnce) {
   EXPECT_EQ(request.request_id(), "r1");
 }
 
+TEST_F(Command, TrainValidateOnlyPrintsTheEstimate) {
+  const Words words = {"train", "--dataset", "ugr", "--model", "edge", "--validate-only"};
+  EXPECT_EQ(Output(words), "valid\n{\"rows\":3,\"seconds\":null}\n");
+  Words json = words;
+  json.push_back("--json");
+  EXPECT_EQ(JsonOf(json)["figures"]["rows"], 3);
+}
+
 TEST_F(Command, TrainRefusesSettingsOfTheWrongForm) {
   const Ended ended = Run({"train", "--dataset", "ugr", "--model", "edge", "--set", "width"});
   EXPECT_EQ(ended.code, 2);
@@ -115,18 +126,44 @@ TEST_F(Command, WaitingShowsWhatIsTrainedOnATerminal) {
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.err, HasSubstr("waiting for a worker"));
   EXPECT_EQ(Run({"jobs", "watch", "train-1"}).err, "");
+  // The first line is always shown, those that follow at once are not: let it be the training's.
+  auto& events = server_.jobs.events;
+  events.erase(events.begin(), events.begin() + 2);
+  const Ended training = Program(STANFLOW_PROGRAM, {"jobs", "watch", "train-1"}, options).Wait();
+  EXPECT_THAT(training.err, HasSubstr("]  25 %  training  bytes  epoch 2  4.125 nats"));
 }
 
 TEST_F(Command, WatchGoesOnAfterALostServerWithEveryEventOnce) {
   server_.jobs.break_watch_after = 2;
-  const std::string lines = Output({"jobs", "watch", "jobs/train-1", "--json"});
+  const Ended ended = Run({"jobs", "watch", "jobs/train-1", "--json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.err,
+            "stanflow: the server was lost while jobs/train-1 was watched (the server is shutting down); "
+            "trying to go on for 1 min 0 s\n");
   std::vector<int> sequences;
-  std::istringstream in(lines);
+  std::istringstream in(ended.out);
   for (std::string line; std::getline(in, line);)
     sequences.push_back(nlohmann::json::parse(line)["sequence"]);
   EXPECT_THAT(sequences, ElementsAre(1, 2, 3, 4));
   ASSERT_EQ(server_.jobs.watches.All().size(), 2u);
   EXPECT_EQ(server_.jobs.watches.All()[1].after_sequence(), 2u);
+}
+
+TEST_F(Command, WatchSaysAtOnceThatAServerIsNotThere) {
+  for (const Words& more : {Words{}, Words{"--json"}}) {
+    Words words = {"jobs", "watch", "train-1", "--server", "127.0.0.1:1", "--retry-seconds", "1000000"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Ended ended = Run(words);
+    EXPECT_EQ(ended.code, 5);
+    EXPECT_THAT(ended.err, HasSubstr("127.0.0.1:1 can't be reached"));
+  }
+}
+
+TEST_F(Command, WatchEndsAtOnceWhereTheLastEventIsKnown) {
+  const Ended ended =
+      Run({"jobs", "watch", "train-1", "--after", "4", "--json", "--retry-seconds", "1000000"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "");
 }
 
 TEST_F(Command, CtrlCWhileWaitingSaysThatTheJobGoesOn) {
@@ -155,6 +192,16 @@ TEST_F(Command, EvaluateJsonIsTheJobsReportAsItIs) {
   EXPECT_EQ(request.generate().hosts(), 9u);
   EXPECT_EQ(request.generate().seed(), 1u);
   EXPECT_EQ(request.generate().home(), "10.0.0.0/16");
+}
+
+TEST_F(Command, EvaluateJsonIsTheJobWhereItFailed) {
+  server_.jobs.EndAs(v1::JOB_STATE_FAILED);
+  const Ended ended = Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--json"});
+  EXPECT_EQ(ended.code, 4);
+  const auto job = nlohmann::json::parse(ended.out);
+  EXPECT_EQ(job["name"], "jobs/evaluate-1");
+  EXPECT_EQ(job["state"], "FAILED");
+  EXPECT_EQ(job["error"]["code"], "INTERNAL");
 }
 
 TEST_F(Command, EvaluateAsksForWhatGenerateWouldAskWithTheSameFlags) {
@@ -216,6 +263,52 @@ TEST_F(Command, JobsGetWritesAnArtifact) {
   EXPECT_EQ(dir_.Read("r.html"), "{\"artifact\": \"report.html\"}");
 }
 
+TEST_F(Command, JobsGetRefusesToWrapAnArtifactInJson) {
+  const Ended ended = Run({"jobs", "get", "evaluate-1", "--artifact", "report.json", "--json"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--json"));
+}
+
+TEST_F(Command, ALinkStaysAndWhatItLeadsToIsReplaced) {
+  dir_.Write("real.html", "of an earlier run");
+  for (const char* target : {"real.html", "new.html"}) {
+    const std::string link = dir_.File(std::string("link-") + target);
+    std::filesystem::create_symlink(target, link);
+    Output({"jobs", "get", "evaluate-1", "--artifact", "report.html", "--output", link});
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_EQ(dir_.Read(target), "{\"artifact\": \"report.html\"}");
+    dir_.Write(target, "");
+    Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--report", link});
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_EQ(dir_.Read(target), "{\"artifact\": \"report.html\"}");
+  }
+}
+
+TEST_F(Command, ANamedPipeStaysOneAndIsWritten) {
+  const std::string pipe = dir_.File("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--report", pipe});
+  char bytes[100];
+  const ssize_t got = read(reader, bytes, sizeof(bytes));
+  close(reader);
+  EXPECT_EQ(std::string(bytes, got > 0 ? static_cast<size_t>(got) : 0), "{\"artifact\": \"report.html\"}");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+// As /dev/stdout does where the shell has sent it into a file.
+TEST_F(Command, WhatLeadsToStandardOutputIsStandardOutput) {
+  const std::string link = dir_.File("stdout");
+  std::filesystem::create_symlink("/proc/self/fd/1", link);
+  const std::string command = "echo before; " + std::string(STANFLOW_PROGRAM) +
+                              " jobs get evaluate-1 --artifact report.html --output " + link + "; echo after";
+  const Words words = {"-c", "{ " + command + "; } > " + dir_.File("all")};
+  EXPECT_EQ(Program("/bin/sh", words, ToServer()).Wait().code, 0);
+  EXPECT_EQ(dir_.Read("all"), "before\n{\"artifact\": \"report.html\"}after\n");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
 TEST_F(Command, AliasIsSetAndRemoved) {
   EXPECT_EQ(Output({"models", "alias", "edge", "prod", "3"}), "edge@prod is now version 3\n");
   EXPECT_EQ(Output({"models", "alias", "edge", "prod", "--remove"}), "edge@prod is removed\n");
@@ -275,6 +368,26 @@ TEST_F(Command, ExitCodesTellWrongUseFromMissingThings) {
   EXPECT_EQ(Run({"jobs", "get", "none"}).code, 3);
   EXPECT_EQ(Run({"--help"}).code, 0);
   EXPECT_EQ(Run({"--version"}).code, 0);
+}
+
+TEST_F(Command, HelpNamesTheValuesByWhatTheyAre) {
+  const std::string train = Output({"train", "--help"});
+  for (const char* flag : {"--server HOST:PORT", "--timeout SECONDS", "--max-minutes MINUTES"}) {
+    EXPECT_THAT(train, HasSubstr(flag));
+  }
+  EXPECT_THAT(train, Not(HasSubstr("POSITIVE")));
+  EXPECT_THAT(Output({"datasets", "import", "--help"}), HasSubstr("--max-rejected SHARE"));
+  const std::string reference = Output({"reference"});
+  for (const char* flag : {"`--server HOST:PORT`", "`--timeout SECONDS`", "`--max-rejected SHARE`"}) {
+    EXPECT_THAT(reference, HasSubstr(flag));
+  }
+}
+
+TEST_F(Command, NumbersOutOfRangeAreRefusedByTheirFlag) {
+  const Ended ended = Run({"status", "--timeout", "0"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("'0' is not a number above 0"));
+  EXPECT_EQ(Run({"jobs", "watch", "train-1", "--retry-seconds", "-1"}).code, 2);
 }
 
 TEST_F(Command, SimulateGivesTheSameRowsForTheSameSeed) {

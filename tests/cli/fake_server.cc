@@ -71,6 +71,7 @@ grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::Gen
   const size_t call = generates.All().size();
   generates.Add(*request);
   if (!refuse_generate.ok()) return refuse_generate;
+  if (call < refusals.size() && !refusals[call].ok()) return refusals[call];
   uint64_t row = request->resume_token().empty() ? 0 : std::stoull(request->resume_token());
   const uint64_t end = request->has_rows() ? request->rows() : UINT64_MAX;
   const uint64_t break_at = call < breaks.size() ? row + breaks[call] : UINT64_MAX;
@@ -83,7 +84,7 @@ grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::Gen
     if (call == 0) row += skip;
   }
   if (context->IsCancelled()) return grpc::Status::CANCELLED;
-  if (row >= break_at) return kGone;
+  if (row >= break_at) return break_with;
   v1::GenerateResponse summary;
   summary.mutable_summary()->set_rows(row);
   writer->Write(summary);
@@ -95,6 +96,7 @@ grpc::Status FakeSynthesis::Train(grpc::ServerContext* context, const v1::TrainR
   trains.Add(*request);
   if (!refuse_train.ok()) return refuse_train;
   job->set_name(request->validate_only() ? "" : "jobs/train-1");
+  if (request->validate_only()) job->set_result_json(R"({"rows":3,"seconds":null})");
   job->set_kind(v1::JOB_KIND_TRAIN);
   job->set_state(v1::JOB_STATE_QUEUED);
   return grpc::Status::OK;

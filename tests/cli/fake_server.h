@@ -48,9 +48,12 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   grpc::Status Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
                         v1::Job* job) override;
 
-  // Set before a program starts. The n-th call breaks with UNAVAILABLE after so many rows of it;
+  // Set before a program starts. The n-th call breaks with `break_with` after so many rows of it;
   // later calls don't.
   std::deque<uint64_t> breaks;
+  grpc::Status break_with{grpc::StatusCode::UNAVAILABLE, "the server is shutting down"};
+  // The n-th call is refused so, unless OK; later calls aren't.
+  std::vector<grpc::Status> refusals;
   // Rows that the first call leaves out after its first chunk: a wrong server.
   uint64_t skip = 0;
   // After a chunk was handed over; the argument is the next row.

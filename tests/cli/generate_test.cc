@@ -102,6 +102,32 @@ TEST_F(GenerateCommand, ContinuesBrokenStreamsWithoutGapOrRepeat) {
   EXPECT_EQ(requests[3].resume_token(), "583");
 }
 
+TEST_F(GenerateCommand, ContinuesAStreamThatWasEndedForWantOfAReader) {
+  server_.synthesis.breaks = {250};
+  server_.synthesis.break_with = {grpc::StatusCode::DEADLINE_EXCEEDED, "the reader took nothing"};
+  const Ended ended = Run({"generate", "--model", "edge", "--rows", "1000"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  ExpectSame(ended.out, Expected(1000));
+}
+
+TEST_F(GenerateCommand, WaitsForASlotWhereItHadOne) {
+  server_.synthesis.breaks = {250};
+  server_.synthesis.refusals = {
+      grpc::Status::OK,
+      {grpc::StatusCode::RESOURCE_EXHAUSTED, "all 256 streams of this server are taken"}};
+  const Ended ended = Run({"generate", "--model", "edge", "--rows", "1000"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  ExpectSame(ended.out, Expected(1000));
+  EXPECT_EQ(server_.synthesis.generates.All().size(), 3u);
+}
+
+TEST_F(GenerateCommand, SaysAtOnceThatThereIsNoSlot) {
+  server_.synthesis.refuse_generate = {grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                       "all 256 streams of this server are taken"};
+  EXPECT_EQ(Run({"generate", "--model", "edge", "--rows", "1000"}).code, 8);
+  EXPECT_EQ(server_.synthesis.generates.All().size(), 1u);
+}
+
 TEST_F(GenerateCommand, KeepsWhatHasArrivedWhenTheServerStaysAwayAndGoesOnInTheNextRun) {
   server_.synthesis.breaks = {450};
   const Ended first = Run(ToFile(1000, {"--retry-seconds", "0"}));
@@ -180,7 +206,7 @@ TEST_F(GenerateCommand, NeverWritesOneFileFromTwoProcesses) {
   ExpectSame(dir_.Read("syn.csv"), Expected(1000));
 }
 
-TEST_F(GenerateCommand, EndsCleanlyOnCtrlCAndKeepsWholeRows) {
+TEST_F(GenerateCommand, WithoutAnExtentEndsWellByCtrlCWithWholeRows) {
   std::promise<pid_t> pid;
   const auto child = pid.get_future().share();
   server_.synthesis.on_chunk = [child](uint64_t next) {
@@ -189,10 +215,29 @@ TEST_F(GenerateCommand, EndsCleanlyOnCtrlCAndKeepsWholeRows) {
   Program program(STANFLOW_PROGRAM, {"generate", "--model", "edge"}, ToServer());
   pid.set_value(program.pid());
   const Ended ended = program.Wait();
-  EXPECT_EQ(ended.code, 130);
+  EXPECT_EQ(ended.code, 0);
   ASSERT_THAT(ended.out, EndsWith("\n"));
   EXPECT_GT(Rows(ended.out), 0u);
   ExpectSame(ended.out, Expected(Rows(ended.out)));
+}
+
+TEST_F(GenerateCommand, WithoutAnExtentCompletesItsFileByCtrlC) {
+  std::promise<pid_t> pid;
+  const auto child = pid.get_future().share();
+  server_.synthesis.on_chunk = [child](uint64_t next) {
+    if (next == kFarEnough) kill(child.get(), SIGINT);
+  };
+  const Words words = {"generate", "--model", "edge", "--output", dir_.File("syn.csv"), "--json"};
+  Program program(STANFLOW_PROGRAM, words, ToServer());
+  pid.set_value(program.pid());
+  const Ended ended = program.Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const std::string text = dir_.Read("syn.csv");
+  EXPECT_GT(Rows(text), 0u);
+  ExpectSame(text, Expected(Rows(text)));
+  EXPECT_EQ(nlohmann::json::parse(ended.out)["rows"], Rows(text));
+  EXPECT_FALSE(Exists("syn.csv.part"));
+  EXPECT_FALSE(Exists("syn.csv.resume"));
 }
 
 TEST_F(GenerateCommand, CtrlCLeavesAFileThatTheSameCommandGoesOnWith) {

@@ -5,6 +5,7 @@
 #include "client/cli/lib/server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "stanflow/v1/error_details.pb.h"
 
 namespace stanflow {
 namespace {
@@ -74,6 +75,13 @@ TEST(FromGrpc, KeepsTheServersOwnWordsWhenItIsThere) {
   const auto gone = FromGrpc({grpc::StatusCode::UNAVAILABLE, "failed to connect to all addresses"}, "h:1");
   EXPECT_THAT(std::string(gone.message()), HasSubstr("the server at h:1 can't be reached"));
   EXPECT_TRUE(absl::IsUnavailable(gone));
+  v1::ErrorStatus details;
+  details.set_message("from a server");
+  const std::string words = "the reader took nothing for 600 s";
+  for (const auto code : {grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::UNIMPLEMENTED}) {
+    EXPECT_EQ(FromGrpc({code, words, details.SerializeAsString()}, "h:1").message(), words);
+    EXPECT_THAT(std::string(FromGrpc({code, "Deadline Exceeded"}, "h:1").message()), HasSubstr("at h:1"));
+  }
 }
 
 TEST(ReportText, ShowsFiguresBesideTheirFloorAndLeavesOutWhatIsMissing) {

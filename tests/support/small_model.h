@@ -48,6 +48,7 @@ inline BundleInfo SmallBundleInfo() {
   BundleInfo info;
   info.dataset = "sample";
   info.dataset_digest = "0";
+  info.holdout = "none";
   info.default_start_ms = 1'460'332'800'000;
   info.hosts = 3;
   info.curve = nlohmann::json::array();

@@ -45,7 +45,8 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
     STANFLOW_RETURN_IF_ERROR(cli.json ? cli.PrintJson(ToJson(job)) : cli.out->Write(job.name() + "\n"));
     return ExitCode::kOk;
   }
-  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds}));
+  STANFLOW_ASSIGN_OR_RETURN(
+      job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds, /*submitted=*/true}));
   if (job.state() != v1::JOB_STATE_SUCCEEDED) {
     if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson({{"job", ToJson(job)}, {"dataset", nullptr}}));
     return JobOutcome(cli, job);
@@ -84,9 +85,9 @@ void AddDatasetsImportCommand(CLI::App* datasets, Cli* cli) {
       ->capture_default_str();
   command
       ->add_option("--max-rejected", options->max_rejected,
-                   "Share of unreadable rows from which the import fails")
+                   "Share of unreadable rows, 0 to 1, from which the import fails")
       ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 1.0).description("0 to 1"))
+      ->check(CLI::Range(0.0, 1.0).description(""))
       ->capture_default_str();
   command->add_option("--request-id", options->request_id, "The same id answers the same job; default: none")
       ->type_name("ID");
@@ -97,7 +98,7 @@ void AddDatasetsImportCommand(CLI::App* datasets, Cli* cli) {
       ->add_option("--retry-seconds", options->retry_seconds,
                    "Seconds to wait for a server that is gone meanwhile")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   command->add_flag("--detach", options->detach, "Print the job's id after the upload instead of waiting");
   OnCommand(command, cli, options, Run);

@@ -1,11 +1,11 @@
 #include "client/cli/commands/all_commands.h"
 #include "client/cli/lib/dataset_text.h"
+#include "client/cli/lib/file_sink.h"
 #include "client/cli/lib/generate_flags.h"
 #include "client/cli/lib/job_wait.h"
 #include "client/cli/lib/report_text.h"
 #include "client/cli/lib/temporary_dataset.h"
 #include "client/cli/lib/to_json.h"
-#include "core/base/file.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 
@@ -50,11 +50,15 @@ absl::StatusOr<v1::Job> Submit(const Server& server, const v1::EvaluateRequest& 
 // Waits for the job and shows what it found.
 absl::StatusOr<ExitCode> Show(const Cli& cli, const Options& options, const Server& server,
                               const std::string& name) {
-  STANFLOW_ASSIGN_OR_RETURN(const v1::Job job, WaitForJob(cli, server, {name, 0, options.retry_seconds}));
-  if (job.state() != v1::JOB_STATE_SUCCEEDED) return JobOutcome(cli, job);
+  STANFLOW_ASSIGN_OR_RETURN(const v1::Job job,
+                            WaitForJob(cli, server, {name, 0, options.retry_seconds, /*submitted=*/true}));
+  if (job.state() != v1::JOB_STATE_SUCCEEDED) {
+    if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson(ToJson(job)));
+    return JobOutcome(cli, job);
+  }
   if (!options.report.empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::string html, GetArtifact(server, job.name(), "report.html"));
-    STANFLOW_RETURN_IF_ERROR(WriteFileDurably(options.report, html));
+    STANFLOW_RETURN_IF_ERROR(WriteOutput(cli, options.report, html));
   }
   STANFLOW_ASSIGN_OR_RETURN(std::string report, GetArtifact(server, job.name(), "report.json"));
   if (cli.json) {
@@ -141,7 +145,7 @@ void AddOptions(CLI::App* command, Options* options) {
       ->add_option("--retry-seconds", options->retry_seconds,
                    "Seconds to wait for a server that is gone meanwhile")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   command->add_flag("--detach", options->detach, "Print the job's id instead of waiting");
 }

@@ -87,6 +87,7 @@ class Generation {
       : cli_(cli),
         options_(options),
         sink_(std::move(sink)),
+        endless_(!request.has_rows() && !request.has_duration_seconds()),
         done_(sink_.resumed()),
         progress_(cli.err, request, done_.rows),
         stream_(&server, request, {done_.rows, done_.token},
@@ -97,6 +98,7 @@ class Generation {
     if (resumed_rows() == 0) writer_->AppendHeader(&text_);
     absl::Status status = Copy();
     progress_.Clear();
+    if (StoppedAsMeant()) status = absl::OkStatus();
     if (status.ok()) status = sink_.Append(text_);  // the header of a stream without flows
     if (status.ok()) return sink_.Finish();
     // What has arrived is kept for the next run, unless the disk itself is at fault: then the last mark
@@ -112,6 +114,12 @@ class Generation {
   const PartFile::Checkpoint& done() const { return done_; }
 
  private:
+  // Without an extent Ctrl-C is the end of the stream. What arrived must be in the sink, and be something.
+  bool StoppedAsMeant() const {
+    return endless_ && cli_.interrupt->triggered() && stream_.header().has_value() && done_.rows > 0 &&
+           done_.rows == stream_.position().rows;
+  }
+
   absl::Status Copy() {
     FlowTable flows;
     while (true) {
@@ -156,6 +164,7 @@ class Generation {
   const Cli& cli_;
   const Options& options_;
   FileSink sink_;
+  const bool endless_;
   PartFile::Checkpoint done_;
   StreamProgress progress_;
   GenerateStream stream_;
@@ -234,7 +243,7 @@ void AddGenerateCommand(CLI::App* app, Cli* cli) {
       ->add_option(
           "--output", options->output,
           "The file; - is standard output. In the making it is FILE.part, and the same command goes on with "
-          "it if it was stopped")
+          "it if it was stopped before its end")
       ->type_name("FILE")
       ->capture_default_str();
   command->add_flag("--restart", options->restart, "Drop what an earlier run left in FILE.part");
@@ -247,13 +256,13 @@ void AddGenerateCommand(CLI::App* app, Cli* cli) {
       ->add_option("--retry-seconds", options->retry_seconds,
                    "Seconds for which a broken stream is tried to be continued; 0: not at all")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   command
       ->add_option("--save-seconds", options->save_seconds,
                    "Seconds between two marks in FILE.part up to which a killed run is kept")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   OnCommand(command, cli, options, Run);
 }

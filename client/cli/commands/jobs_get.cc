@@ -1,8 +1,8 @@
 #include "client/cli/commands/all_commands.h"
+#include "client/cli/lib/file_sink.h"
 #include "client/cli/lib/job_text.h"
 #include "client/cli/lib/job_wait.h"
 #include "client/cli/lib/to_json.h"
-#include "core/base/file.h"
 #include "core/base/status_macros.h"
 
 namespace stanflow {
@@ -19,8 +19,7 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   if (!options.artifact.empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::string bytes,
                               GetArtifact(server, JobName(options.job), options.artifact));
-    const bool to_file = !options.output.empty() && options.output != "-";
-    STANFLOW_RETURN_IF_ERROR(to_file ? WriteFileDurably(options.output, bytes) : cli.out->Write(bytes));
+    STANFLOW_RETURN_IF_ERROR(WriteOutput(cli, options.output, bytes));
     return ExitCode::kOk;
   }
   v1::GetJobRequest request;
@@ -39,8 +38,10 @@ void AddJobsGetCommand(CLI::App* jobs, Cli* cli) {
   command->add_option("job", options->job, "\"jobs/ID\" or ID")->required()->type_name("JOB");
   CLI::Option* const artifact = command
                                     ->add_option("--artifact", options->artifact,
-                                                 "Print this file of the job (report.json, report.html)")
-                                    ->type_name("NAME");
+                                                 "Print this file of the job (report.json, report.html), as "
+                                                 "it is: not with --json")
+                                    ->type_name("NAME")
+                                    ->excludes(command->get_option("--json"));
   command->add_option("--output", options->output, "Write the artifact here instead of standard output")
       ->type_name("FILE")
       ->needs(artifact);

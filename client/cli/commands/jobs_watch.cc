@@ -17,12 +17,13 @@ struct Options {
 
 absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   const Server server = cli.Connect();
-  const JobWatch watch{JobName(options.job), options.after, options.retry_seconds};
+  JobWatch watch{JobName(options.job), options.after, options.retry_seconds};
   if (!cli.json) {
     STANFLOW_ASSIGN_OR_RETURN(const v1::Job job, WaitForJob(cli, server, watch));
     STANFLOW_RETURN_IF_ERROR(cli.out->Write(DescribeJob(job)));
     return JobOutcome(cli, job);
   }
+  watch.on_break = [&](const absl::Status& why) { NoteBreak(cli, watch, why); };
   STANFLOW_RETURN_IF_ERROR(WatchEvents(server, watch, [&cli](const v1::JobEvent& event) {
     return cli.out->Write(ToJson(event).dump() + "\n");
   }));
@@ -45,7 +46,7 @@ void AddJobsWatchCommand(CLI::App* jobs, Cli* cli) {
       ->capture_default_str();
   command->add_option("--retry-seconds", options->retry_seconds, "Seconds to wait for a server that is gone")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   OnCommand(command, cli, options, Run);
 }

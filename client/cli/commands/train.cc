@@ -58,7 +58,8 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   }
   if (!cli.json) STANFLOW_RETURN_IF_ERROR(cli.out->Write(job.name() + "\n"));
   if (options.wait) {
-    STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds}));
+    STANFLOW_ASSIGN_OR_RETURN(
+        job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds, /*submitted=*/true}));
     if (!cli.json) STANFLOW_RETURN_IF_ERROR(cli.out->Write(DescribeJob(job)));
   }
   if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson(ToJson(job)));
@@ -81,7 +82,7 @@ void AddOptions(CLI::App* command, Options* options) {
       ->add_option("--max-minutes", options->max_minutes,
                    "Minutes of trained time; 0: until it gets no better")
       ->type_name("MINUTES")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   command->add_option("--set", options->set, "An option of the preset, key=value; may be repeated")
       ->type_name("KEY=VALUE");
@@ -97,11 +98,13 @@ void AddOptions(CLI::App* command, Options* options) {
       ->add_option("--retry-seconds", options->retry_seconds,
                    "With --wait: seconds to wait for a server that is gone")
       ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kIsNotNegative)
       ->capture_default_str();
   CLI::Option* const wait =
       command->add_flag("--wait", options->wait, "Show the progress, and answer by the job's outcome");
-  command->add_flag("--validate-only", options->validate_only, "Check and estimate, store nothing")
+  command
+      ->add_flag("--validate-only", options->validate_only,
+                 "Store nothing: check, and print rows, epochs, memory and time as far as they can be told")
       ->excludes(wait);
 }
 

@@ -1,7 +1,9 @@
 #include "client/cli/lib/cli.h"
 
+#include <cmath>
 #include <cstdlib>
 
+#include "absl/strings/numbers.h"
 #include "core/base/strings.h"
 #include "core/flow/address.h"
 
@@ -11,6 +13,22 @@ const CLI::Validator kIsCidr(
     [](std::string& text) {
       const auto cidr = Cidr::Parse(text);
       return cidr.ok() ? std::string() : std::string(cidr.status().message());
+    },
+    "");
+
+const CLI::Validator kIsPositive(
+    [](std::string& text) {
+      double value = 0;
+      const bool good = absl::SimpleAtod(text, &value) && std::isfinite(value) && value > 0;
+      return good ? std::string() : StrCat("'", text, "' is not a number above 0");
+    },
+    "");
+
+const CLI::Validator kIsNotNegative(
+    [](std::string& text) {
+      double value = 0;
+      const bool good = absl::SimpleAtod(text, &value) && std::isfinite(value) && value >= 0;
+      return good ? std::string() : StrCat("'", text, "' is not a number from 0 on");
     },
     "");
 
@@ -40,7 +58,7 @@ CLI::App* AddCommand(CLI::App* parent, Cli* cli, const std::string& name, const 
         ->group("Common options");
     command->add_option("--timeout", cli->timeout_seconds, "Seconds to wait for a single answer")
         ->type_name("SECONDS")
-        ->check(CLI::PositiveNumber)
+        ->check(kIsPositive)
         ->capture_default_str()
         ->group("Common options");
   }

@@ -60,8 +60,11 @@ void OnCommand(CLI::App* command, Cli* cli, std::shared_ptr<Options> options,
   command->callback([cli, options, run] { cli->run = [cli, options, run] { return run(*cli, *options); }; });
 }
 
-// "CIDR" flag check: what the server would refuse is refused before anything is sent.
+// Flag checks: what the server would refuse is refused before anything is sent. None has a description,
+// which CLI11 would add to the name of the value.
 extern const CLI::Validator kIsCidr;
+extern const CLI::Validator kIsPositive;     // a number
+extern const CLI::Validator kIsNotNegative;  // a number
 
 }  // namespace stanflow
 

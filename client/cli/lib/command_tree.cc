@@ -26,8 +26,9 @@ FlagDoc DescribeFlag(const CLI::Option& option) {
   out.repeated = option.get_expected_max() > 1;
   const std::string type = option.get_type_name();
   out.choices = Choices(type);
-  if (out.takes_value) out.value = out.choices.empty() ? type.substr(type.find(':') + 1) : "VALUE";
-  if (out.value.empty()) out.value = type.substr(0, type.find(':'));
+  // CLI11 adds ":DESCRIPTION" of a check to the value's name, which may have a colon itself (HOST:PORT): ours
+  // have none.
+  if (out.takes_value) out.value = out.choices.empty() ? type : "VALUE";
   out.is_file = out.value == "FILE";
   if (out.takes_value) out.default_text = option.get_default_str();
   out.description = option.get_description();

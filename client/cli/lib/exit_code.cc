@@ -13,7 +13,7 @@ constexpr ExitCodeMeaning kMeanings[] = {
     {ExitCode::kCancelled, "the job that was waited for was CANCELLED"},
     {ExitCode::kConflict, "not in this state: the name is taken, or something is still in use"},
     {ExitCode::kExhausted, "a limit is reached: queue, quota or disk"},
-    {ExitCode::kInterrupted, "ended by Ctrl-C or SIGTERM; what was written so far is kept"},
+    {ExitCode::kInterrupted, "ended by Ctrl-C or SIGTERM before its end; what was written so far is kept"},
 };
 
 }  // namespace

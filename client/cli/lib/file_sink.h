@@ -11,7 +11,9 @@
 namespace stanflow {
 
 // Where a command's bytes go: standard output (as they come), or a file that is complete or not there. What
-// is no regular file (/dev/null, a named pipe) is written as it is. Not safe for concurrent use.
+// is no regular file (/dev/null, a named pipe), or is what standard output or error is already (/dev/stdout),
+// is written as it is; a symbolic link stays one, and the file that it leads to is replaced. Not safe for
+// concurrent use.
 class FileSink {
  public:
   // "-" or empty is standard output. `request` and `restart` as in PartFile.
@@ -30,13 +32,17 @@ class FileSink {
   absl::Status Finish();
 
  private:
-  FileSink(const Cli& cli, std::string path) : cli_(cli), path_(std::move(path)) {}
+  explicit FileSink(std::string path) : path_(std::move(path)) {}
 
-  const Cli& cli_;
   std::string path_;
-  int fd_ = -1;  // neither standard output nor a regular file
+  // One of these.
+  Output* stream_ = nullptr;
+  int fd_ = -1;  // no regular file
   std::optional<PartFile> part_;
 };
+
+// All of an output at once.
+absl::Status WriteOutput(const Cli& cli, const std::string& path, std::string_view bytes);
 
 }  // namespace stanflow
 

@@ -20,9 +20,10 @@ struct StreamPosition {
   std::string token;
 };
 
-// The flows of one Generate as one sequence without a gap or a repeat: a stream that breaks with
-// UNAVAILABLE is continued by its resume token. A server that was never reached is an error at
-// once. Not safe for concurrent use.
+// The flows of one Generate as one sequence without a gap or a repeat: a stream that breaks (its
+// server gone, its slot another's, or itself ended because nobody read it) is continued by its
+// resume token. A server that was never reached, or had no slot at first, is an error at once. Not
+// safe for concurrent use.
 class GenerateStream {
  public:
   struct Options {

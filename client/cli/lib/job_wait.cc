@@ -1,5 +1,6 @@
 #include "client/cli/lib/job_wait.h"
 
+#include "client/cli/lib/format.h"
 #include "client/cli/lib/job_text.h"
 #include "client/cli/lib/progress.h"
 #include "core/base/status_macros.h"
@@ -16,13 +17,15 @@ absl::Status WatchEvents(const Server& server, const JobWatch& watch,
   v1::WatchJobRequest request;
   request.set_name(watch.name);
   request.set_after_sequence(watch.after_sequence);
-  bool ended = false;
+  bool ended = false, reached = watch.submitted;
   while (true) {
     grpc::ClientContext context;
     const Interrupt::CallScope scope(server.interrupt, &context);
     const auto reader = server.jobs->WatchJob(&context, request);
     v1::JobEvent event;
+    bool any = false;
     while (reader->Read(&event)) {
+      any = reached = true;
       backoff.Reset();
       request.set_after_sequence(event.sequence());
       ended = Ended(event.state());
@@ -33,17 +36,33 @@ absl::Status WatchEvents(const Server& server, const JobWatch& watch,
       return status;
     }
     const absl::Status status = FromGrpc(reader->Finish(), server.address);
-    if (ended || (!absl::IsUnavailable(status) && !status.ok())) return ended ? absl::OkStatus() : status;
-    if (!backoff.Wait())
-      return status.ok() ? absl::UnavailableError("the server ended the watch early") : status;
+    // Without a new event it ends well only where the last one was known already.
+    if (ended || (status.ok() && !any)) return absl::OkStatus();
+    if (!absl::IsUnavailable(status) && !status.ok()) return status;
+    const absl::Status why =
+        status.ok() ? absl::UnavailableError("the server ended the watch early") : status;
+    if (!reached || watch.retry_seconds <= 0 || server.interrupt->triggered()) return why;
+    if (watch.on_break != nullptr && !backoff.failing()) watch.on_break(why);
+    if (!backoff.Wait()) return why;
   }
+}
+
+void NoteBreak(const Cli& cli, const JobWatch& watch, const absl::Status& why) {
+  cli.Note(StrCat("stanflow: the server was lost while ", watch.name, " was watched (",
+                  std::string(why.message()), "); trying to go on for ",
+                  FormatSeconds(watch.retry_seconds)));
 }
 
 absl::StatusOr<v1::Job> WaitForJob(const Cli& cli, const Server& server, const JobWatch& watch) {
   absl::Status status;
   {
     ProgressLine line(cli.err);
-    status = WatchEvents(server, watch, [&line, last = v1::JobProgress()](const v1::JobEvent& event) mutable {
+    JobWatch noted = watch;
+    noted.on_break = [&](const absl::Status& why) {
+      line.Clear();
+      NoteBreak(cli, watch, why);
+    };
+    status = WatchEvents(server, noted, [&line, last = v1::JobProgress()](const v1::JobEvent& event) mutable {
       if (event.has_progress()) last = event.progress();
       line.Show(DescribeProgress(event.state(), last));
       return absl::OkStatus();

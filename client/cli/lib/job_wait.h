@@ -15,6 +15,11 @@ struct JobWatch {
   uint64_t after_sequence = 0;  // of the last event that is known already
   // How long a server that is gone (restarting, say) is waited for. Seconds.
   double retry_seconds = 60;
+  // This very server has just answered the job. Else one that never answers is an error at once: waiting
+  // would hide a wrong address.
+  bool submitted = false;
+  // Told why, once a break, before it is tried again.
+  std::function<void(const absl::Status&)> on_break = nullptr;
 };
 
 // Calls `on_event` for every event, once and in order, until the one that ends the job.
@@ -22,8 +27,11 @@ struct JobWatch {
 absl::Status WatchEvents(const Server& server, const JobWatch& watch,
                          const std::function<absl::Status(const stanflow::v1::JobEvent&)>& on_event);
 
-// Waits for the end with a progress line; answers the job as it ended, whatever its end was.
-// After an interrupt says, how to watch or cancel the job, which goes on.
+// Tells people of a break.
+void NoteBreak(const Cli& cli, const JobWatch& watch, const absl::Status& why);
+
+// Waits for the end with a progress line and notes of breaks; answers the job as it ended,
+// whatever its end was. After an interrupt says, how to watch or cancel the job, which goes on.
 absl::StatusOr<stanflow::v1::Job> WaitForJob(const Cli& cli, const Server& server, const JobWatch& watch);
 
 // What a command that waited for `job` answers; prints why, if that is not kOk.

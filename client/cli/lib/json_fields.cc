@@ -29,7 +29,7 @@ constexpr JsonField kJob[] = {
     {"result", "what the job made: \"datasets/ID\", \"models/M/versions/N\"; empty until SUCCEEDED"},
     {"artifacts", "files of the job: jobs get ID --artifact NAME"},
     {"request", "the request as it was stored"},
-    {"figures", "what the job found; null without"},
+    {"figures", "what the job found, with train --validate-only its estimate; null without"},
 };
 
 constexpr JsonField kEvent[] = {
@@ -68,7 +68,7 @@ constexpr JsonField kDatasets[] = {{"datasets", "array of datasets"}};
 
 constexpr JsonField kImported[] = {
     {"job", "the import job"},
-    {"dataset", "the dataset it made"},
+    {"dataset", "the dataset it made; null if the job did not succeed"},
 };
 
 constexpr JsonField kJobs[] = {{"jobs", "array of jobs, newest first"}};
@@ -152,7 +152,10 @@ constexpr JsonShape kShapes[] = {
     {"dataset", "datasets describe", kDataset},
     {"datasets", "datasets list", kDatasets},
     {"import", "datasets import (with --detach: a job)", kImported},
-    {"job", "train; jobs get, cancel; datasets import --detach; evaluate --detach", kJob},
+    {"job",
+     "train; jobs get, cancel; datasets import --detach; evaluate --detach; evaluate if its job did not "
+     "succeed",
+     kJob},
     {"jobs", "jobs list", kJobs},
     {"event", "jobs watch (one object a line)", kEvent},
     {"model", "models describe, import", kModel},

@@ -23,7 +23,14 @@ for longer than `--retry-seconds` goes on from there when the same command is gi
 or a repeat; `--restart` begins anew.
 
 Ctrl-C ends a command with code 130. What has been written stays; a job that was being waited for goes on
-at the server. A closed pipe (`stanflow generate ... | head`) ends it quietly with code 0.
+at the server. A `generate` without `--rows` and `--duration` has no other end than Ctrl-C: it completes its
+file and answers 0. A closed pipe (`stanflow generate ... | head`) ends a command quietly with code 0.
+
+`train --validate-only` prints what the training would take (with `--json` as the job's `figures`): the `rows`
+that it reads, `epochs` (passes over them) at most, `memory_bytes` (the dataset's columns, which are mapped
+into memory: all that grows with the dataset), and trained `seconds` at most. The time is `based_on` the speed
+of the newest model on the server that was trained with the same options, or on `--max-minutes`, whichever is
+less. What can't be told is null.
 )";
 
 std::string Cell(const std::string& text) { return absl::StrReplaceAll(text, {{"|", "\\|"}, {"\n", " "}}); }
@@ -80,6 +87,7 @@ std::string ReferenceMarkdown(const CommandDoc& program) {
   StrAppend(&out,
             "\n## Fields of --json\n\nFields may be added; none changes its name or meaning. Times are RFC "
             "3339 in UTC. "
+            "A time that is not set is null, and so is what says so below; no field is left out. "
             "`evaluate --json` prints the job's `report.json` as it is (docs/measures.md).\n");
   for (const JsonShape& shape : AllJsonShapes()) AddShape(shape, &out);
   return out;

@@ -61,15 +61,17 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& address) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   const std::string message = status.error_message();
-  if (code == absl::StatusCode::kUnavailable && NotConnected(message)) {
+  // With details it is the server that speaks, and knows better.
+  const bool told = !status.error_details().empty();
+  if (!told && code == absl::StatusCode::kUnavailable && NotConnected(message)) {
     return absl::UnavailableError(StrCat("the server at ", address, " can't be reached (", message,
                                          "); start one with stanflowd, or set STANFLOW_SERVER or --server"));
   }
-  if (code == absl::StatusCode::kDeadlineExceeded) {
+  if (!told && code == absl::StatusCode::kDeadlineExceeded) {
     return absl::DeadlineExceededError(StrCat(
         "the server at ", address, " did not answer in time; look at its log, or give it longer: --timeout"));
   }
-  if (code == absl::StatusCode::kUnimplemented) {
+  if (!told && code == absl::StatusCode::kUnimplemented) {
     return absl::UnimplementedError(
         StrCat("the server at ", address, " does not know this call; is it a stanflowd of this version?"));
   }

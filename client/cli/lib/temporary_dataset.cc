@@ -26,7 +26,7 @@ absl::Status ImportAndWait(const Cli& cli, const Server& server, const std::stri
   // Another evaluation of the same file was faster.
   if (absl::IsAlreadyExists(uploaded.status())) return absl::OkStatus();
   STANFLOW_ASSIGN_OR_RETURN(v1::Job job, std::move(uploaded));
-  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0}));
+  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, 60, /*submitted=*/true}));
   if (job.state() == v1::JOB_STATE_SUCCEEDED || job.error_code() == "ALREADY_EXISTS") return absl::OkStatus();
   return absl::FailedPreconditionError(StrCat("the import of ", path, " (", job.name(), ") did not succeed: ",
                                               job.error_code(), ": ", job.error_message()));

@@ -26,15 +26,6 @@ nlohmann::json Schema() {
 
 int64_t DefaultStart(const Dataset& dataset) { return FloorTo(dataset.manifest().first_end_ms, kDayMs); }
 
-uint32_t TrainingHosts(const Dataset& dataset) {
-  uint32_t hosts = 0, last = UINT32_MAX;
-  for (const Sequence& sequence : dataset.Sequences(Split::kTrain)) {
-    hosts += sequence.host != last;
-    last = sequence.host;
-  }
-  return hosts;
-}
-
 nlohmann::json ManifestOf(const B1Fit& fit, const Dataset& dataset, uint64_t seed, int64_t created_ms) {
   return {{"format", kFormatName},
           {"format_version", kFormatVersion},
@@ -44,9 +35,10 @@ nlohmann::json ManifestOf(const B1Fit& fit, const Dataset& dataset, uint64_t see
           {"parameters", fit.model.parameters()},
           {"dataset", dataset.manifest().name},
           {"dataset_digest", dataset.manifest().digest},
+          {"holdout", dataset.manifest().holdout.ToString()},
           {"created_ms", created_ms},
           {"default_start_ms", DefaultStart(dataset)},
-          {"hosts", TrainingHosts(dataset)},
+          {"hosts", CountHosts(dataset.Sequences(Split::kTrain))},
           {"seed", seed},
           {"training_rows", fit.training_rows},
           {"validation_nats", fit.validation_nats},
@@ -120,7 +112,7 @@ absl::StatusOr<LoadedB1> LoadB1(const std::string& bundle_dir) {
 }
 
 LoadedB1 MakeB1(B1Fit fit, const Dataset& dataset) {
-  return Load(std::move(fit.model), TrainingHosts(dataset), DefaultStart(dataset));
+  return Load(std::move(fit.model), CountHosts(dataset.Sequences(Split::kTrain)), DefaultStart(dataset));
 }
 
 }  // namespace stanflow

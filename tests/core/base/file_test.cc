@@ -87,6 +87,17 @@ TEST(File, PublishingADirectoryMovesItWholeAndNeverOverAnother) {
   EXPECT_EQ(dir.Read("published/file"), "x");
 }
 
+TEST(File, MakingAFolderMakesItsParentsHoweverThePathIsWritten) {
+  TempDir dir;
+  for (const char* path : {"a/b/c", "a/d/", "a//e", "a", "f/../g"}) {
+    const absl::Status made = MakeDirectories(dir.File(path));
+    EXPECT_TRUE(made.ok()) << made;
+    EXPECT_TRUE(std::filesystem::is_directory(dir.File(path))) << path;
+  }
+  dir.Write("file", "x");
+  EXPECT_THAT(std::string(MakeDirectories(dir.File("file/h")).message()), HasSubstr(dir.File("file/h")));
+}
+
 TEST(File, RemovingWhatIsNotThereIsFine) {
   TempDir dir;
   dir.Write("f", "x");
@@ -104,6 +115,12 @@ TEST(FileLock, ExcludesASecondHolderUntilItIsReleased) {
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(StrCat("pid ", ::getpid())));
   { const FileLock released = std::move(*first); }
   EXPECT_TRUE(FileLock::TryAcquire(dir.File("lock")).ok());
+}
+
+TEST(FileLock, IsHeldEvenIfTheDiskHasNoRoomForTheHoldersId) {
+  // The device that is always full.
+  const auto lock = FileLock::TryAcquire("/dev/full");
+  EXPECT_TRUE(lock.ok()) << lock.status();
 }
 
 TEST(FileLock, IsReleasedByTheDeathOfItsProcess) {

@@ -156,6 +156,41 @@ TEST(DatasetWriter, KeepsTheFirstHundredRejectedRowsAndCountsAll) {
   EXPECT_EQ(manifest->rejected.back().line, 100u);
 }
 
+// One batch of which every second line can't be read and every other one has no home address.
+class UselessReader final : public FlowReader {
+ public:
+  absl::StatusOr<bool> Next(FlowBatch* batch) override {
+    batch->Clear();
+    if (std::exchange(read_, true)) return false;
+    for (uint64_t line = 1; line <= 300; ++line) {
+      if (line % 2 == 0) {
+        batch->rejected.push_back({line, "has 9 columns"});
+        continue;
+      }
+      Flow flow = AnyFlows(1, 1, 1, true)[0];
+      if (line < 299) flow.source_address = flow.destination_address = kRemoteNet;
+      batch->flows.Append(flow);
+      batch->lines.push_back(line);
+    }
+    return true;
+  }
+  double fraction() const override { return 1; }
+  std::string_view format() const override { return "useless"; }
+
+ private:
+  bool read_ = false;
+};
+
+TEST(DatasetWriter, KeepsTheFirstHundredByLineWhateverTheirReason) {
+  TempDir dir;
+  UselessReader reader;
+  const auto manifest = Write(&reader, dir.File("d"), 1);
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(manifest->rejected_rows, 299u);
+  ASSERT_EQ(manifest->rejected.size(), 100u);
+  for (uint64_t i = 0; i < 100; ++i) EXPECT_EQ(manifest->rejected[i].line, i + 1);
+}
+
 TEST(DatasetWriter, AReadersErrorIsTheAnswerAndLeavesNothing) {
   TempDir dir;
   VectorReader reader(AnyFlows(100, 3, 1, true));

@@ -28,14 +28,6 @@ TEST(RejectReport, AllowsUpToTheShareAndNoMore) {
   EXPECT_FALSE(report.Check(98, 0.01).ok());
 }
 
-TEST(RejectReport, KeepsLinesAscending) {
-  RejectReport report;
-  for (const uint64_t line : {5, 9, 7, 6}) report.Add({line, "bad"});
-  std::vector<uint64_t> lines;
-  for (const RejectedRow& row : report.TakeKept()) lines.push_back(row.line);
-  EXPECT_THAT(lines, ::testing::ElementsAre(5, 6, 7, 9));
-}
-
 TEST(RejectReport, ThousandsOfDifferentReasonsStayABoundedMessage) {
   RejectReport report;
   for (uint64_t line = 1; line <= 5000; ++line) report.Add({line, StrCat("reason ", line)});

@@ -1,6 +1,7 @@
 #include "core/train/trainer.h"
 
 #include <atomic>
+#include <set>
 #include <string>
 
 #include "core/simulate/office_simulator.h"
@@ -66,6 +67,45 @@ TEST_P(Presets, GiveTheSameWeightsOnAnyNumberOfThreads) {
 INSTANTIATE_TEST_SUITE_P(All, Presets, ::testing::Values(Preset::kCausal, Preset::kPaper),
                          [](const auto& info) { return std::string(PresetName(info.param)); });
 
+// The manifest without the seconds that a run took.
+nlohmann::json CurveOf(const TempDir& dir, const std::string& bundle) {
+  return nlohmann::json::parse(dir.Read(bundle + "/manifest.json"))["curve"];
+}
+
+TEST(Trainer, ContinuesARunThatStopsEarlyToTheSameWeightsAndTheSameValidations) {
+  const TempDir dir;
+  const auto dataset = SampleDataset(dir.File("data"), 3, 300);
+  const auto options = [&](const std::string& name) {
+    TrainerOptions o = Options(dir, name, Preset::kCausal);
+    o.model.epochs = 40;
+    o.model.patience = 1;
+    return o;
+  };
+  ASSERT_TRUE(Train(*dataset, options("unbroken")).ok());
+  absl::StatusOr<TrainerResult> result = absl::CancelledError("");
+  for (int patience = 9; absl::IsCancelled(result.status()); patience += 40) {
+    std::atomic<int> steps{0};
+    result = TrainModel(
+        *dataset, options("broken"), [](const TrainerProgress&) {}, [&] { return ++steps > patience; });
+  }
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  const nlohmann::json curve = CurveOf(dir, "broken");
+  EXPECT_EQ(curve, CurveOf(dir, "unbroken"));
+  EXPECT_EQ(dir.Read("broken/model.safetensors"), dir.Read("unbroken/model.safetensors"));
+  EXPECT_LT(curve.size(), 11u * 40u) << "no net stopped early: the test shows nothing";
+}
+
+TEST(Trainer, TrainsEveryNetForAWhileHoweverSmallTheBudget) {
+  const TempDir dir;
+  const auto dataset = SampleDataset(dir.File("data"), 3, 300);
+  TrainerOptions options = Options(dir, "model", Preset::kCausal);
+  options.max_seconds = 1e-9;
+  const auto result = Train(*dataset, options);
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  EXPECT_LT(result->validation_nats, 200);
+  EXPECT_EQ(CurveOf(dir, "model").size(), 11u);
+}
+
 TEST(Trainer, LearnsMoreThanTheMarginalsThatANetStartsFrom) {
   const TempDir dir;
   OfficeOptions office;
@@ -119,6 +159,18 @@ TEST(TrainingData, NeverReadsTheHoldOut) {
   }
   EXPECT_EQ(rows, dataset->manifest().train_rows);
   EXPECT_GT(data.validation_rows(), 0u);
+}
+
+TEST(TrainingData, KeepsWholeHostHoursForValidation) {
+  const TempDir dir;
+  const auto dataset = SampleDataset(dir.File("data"), 3, 2000, "hours=odd");
+  const TrainingData data(dataset.get(), 0.2, 1);
+  const auto hours = [](const std::vector<Piece>& pieces) {
+    std::set<uint64_t> begins;
+    for (const Piece& piece : pieces) begins.insert(piece.sequence.begin);
+    return begins;
+  };
+  for (const uint64_t hour : hours(data.validation())) EXPECT_EQ(hours(data.training()).count(hour), 0u);
 }
 
 TEST(TrainingData, GivesWindowsThatStopAtTheBorderOfTheirSequence) {

@@ -5,6 +5,8 @@
 #include "gtest/gtest.h"
 #include "server/app/job_hooks.h"
 #include "server/app/pick_devices.h"
+#include "server/jobs/job_folder.h"
+#include "server/jobs/job_queue.h"
 #include "server/rpc/status.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
@@ -74,6 +76,41 @@ TEST_F(AppTest, NamesTheKeyOfAPortThatIsTaken) {
   EXPECT_THAT(std::string(same_metrics.status().message()), HasSubstr("metrics_listen: "));
 }
 
+TEST_F(AppTest, BeginsNoJobIfItsPortIsTaken) {
+  const ServerConfig config = Config("data");
+  std::string id;
+  {
+    const auto lock = LockDataFolder(config.data_dir);
+    const auto store = OpenSqliteJobStore(JobStorePath(config.data_dir)).value();
+    JobQueueOptions options;
+    options.data_dir = config.data_dir;
+    id = JobQueue(options, store.get(), &Clock::Real()).Submit(JobRequest()).value().id;
+  }
+  auto first = Start(Config("other"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  ServerConfig taken = config;
+  taken.listen = "127.0.0.1:" + std::to_string((*first)->port());
+  EXPECT_FALSE(Start(taken).ok());
+  const auto store = OpenSqliteJobStore(JobStorePath(config.data_dir)).value();
+  EXPECT_EQ(store->Get(id)->attempts, 0u);
+}
+
+TEST_F(AppTest, RemovesNothingFromAFolderThatIsNotItsOwn) {
+  for (const char* folder : {"home/uploads", "home/tmp", "home/jobs/mine"}) {
+    ASSERT_TRUE(MakeDirectories(dir_.File(folder)).ok());
+    dir_.Write(std::string(folder) + "/file", "precious");
+  }
+  const auto refused = Start(Config("home"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("name a new or empty folder"));
+  EXPECT_EQ(dir_.Read("home/uploads/file"), "precious");
+  EXPECT_EQ(dir_.Read("home/tmp/file"), "precious");
+  // Even if it is said to be one: no job store, no word of which folders belong to no job.
+  dir_.Write("home/STANFLOW", "");
+  EXPECT_TRUE(Start(Config("home")).ok());
+  EXPECT_EQ(dir_.Read("home/jobs/mine/file"), "precious");
+}
+
 TEST_F(AppTest, PublishesWhatAJobMadeOnceAndTellsItsName) {
   ManualClock clock;
   DatasetRegistry datasets(dir_.path());
@@ -118,6 +155,36 @@ TEST(JobMetrics, CountsAJobOnceFromItsStartToItsEnd) {
   EXPECT_THAT(text, HasSubstr("stanflow_job_duration_seconds_sum{kind=\"train\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("stanflow_jobs_ended_total{kind=\"train\",state=\"SUCCEEDED\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("stanflow_training_validation_nats{attribute=\"bytes\",model=\"edge\"} 4.5\n"));
+}
+
+// Whatever the order in which the runner's and the queue's words come.
+TEST(JobMetrics, ForgetsJobsThatWereCancelledWhileTheyWaited) {
+  Metrics metrics("test", "none");
+  JobMetrics jobs(&metrics);
+  Job job;
+  job.id = "train-1";
+  job.attempts = 1;
+  const auto tell = [&](JobState state) {
+    job.state = state;
+    jobs.Changed(job);
+  };
+  tell(JobState::kRunning);
+  tell(JobState::kQueued);  // a retry
+  EXPECT_EQ(jobs.running(), 0u);
+  tell(JobState::kCancelled);
+  job.id = "train-2";
+  tell(JobState::kRunning);
+  job.attempts = 0;
+  tell(JobState::kQueued);  // its submit, late
+  job.attempts = 1;
+  tell(JobState::kRunning);  // progress
+  tell(JobState::kCancelling);
+  tell(JobState::kRunning);  // the last progress
+  tell(JobState::kCancelled);
+  EXPECT_EQ(jobs.running(), 0u);
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("stanflow_jobs_ended_total{kind=\"train\",state=\"CANCELLED\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("stanflow_job_queue_wait_seconds_count{kind=\"train\"} 2\n"));
 }
 
 TEST(PickDevices, TakesAllForAutoAndNamesWhatThereIsForOthers) {

@@ -56,7 +56,7 @@ TEST(Config, NamesFileLineAndTheNearestKeyForAnUnknownOne) {
   EXPECT_THAT(ErrorOf("lissten: x\n"), HasSubstr("c.yaml:1: unknown key 'lissten'; did you mean 'listen'?"));
   EXPECT_THAT(ErrorOf("job:\n  max_running: 2\n"), HasSubstr("did you mean 'jobs'?"));
   EXPECT_THAT(ErrorOf("max_running: 2\n"), HasSubstr("did you mean 'jobs.max_running'?"));
-  EXPECT_THAT(ErrorOf("colour: red\n"), HasSubstr("--describe-config"));
+  EXPECT_THAT(ErrorOf("colour: red\n"), HasSubstr("--print-config"));
   EXPECT_THAT(ErrorOf("", {"log.levle=info"}),
               HasSubstr("--set: unknown key 'log.levle'; did you mean 'log.level'?"));
 }

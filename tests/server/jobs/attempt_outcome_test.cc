@@ -34,6 +34,14 @@ TEST(AttemptOutcome, IsTheErrorThatTheWorkerReported) {
   EXPECT_EQ(AttemptOutcome(end), end.reported);
 }
 
+TEST(AttemptOutcome, SaysWhetherTheServerAskedForWhatIsHandedBack) {
+  for (AttemptEnd end : {Exit(WorkerExit::kHandedBack), Signal(SIGTERM)}) {
+    EXPECT_THAT(std::string(AttemptOutcome(end).message()), HasSubstr("somebody else than the server"));
+    end.stop_asked = true;
+    EXPECT_EQ(AttemptOutcome(end), absl::CancelledError("handed back"));
+  }
+}
+
 TEST(AttemptOutcome, IsHandedBackOnlyIfTheWorkerWasAskedToStop) {
   EXPECT_EQ(AttemptOutcome(Exit(WorkerExit::kHandedBack)).code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(AttemptOutcome(Signal(SIGTERM)).code(), absl::StatusCode::kCancelled);
@@ -78,6 +86,13 @@ TEST(ReadTail, GivesTheLastWholeLinesFromTheOffsetOn) {
   EXPECT_EQ(ReadTail(path, 16, 15), "second\nthird");
   EXPECT_EQ(ReadTail(path, 1000, 10), "");
   EXPECT_EQ(ReadTail(dir.path() + "/none", 0, 10), "");
+}
+
+TEST(ReadTail, IsValidUtf8WhateverWasWritten) {
+  TempDir dir;
+  const std::string path = dir.path() + "/log";
+  std::ofstream(path) << "caf\xc3\xa9 \xff\xfe \"x\"\n\xc3";
+  EXPECT_EQ(ReadTail(path, 0, 1000), "caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd \"x\"\n\xef\xbf\xbd");
 }
 
 TEST(LineSplitter, JoinsPiecesAndDropsOnlyLinesThatAreTooLong) {

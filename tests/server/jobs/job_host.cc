@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
   };
   JobRunner runner(options, store->get(), launcher->get(), &Clock::Real(), hooks);
-  if (!runner.Start().ok()) return 1;
+  if (!runner.Recover().ok()) return 1;
+  runner.Start();
   std::getchar();  // until standard input ends
   runner.Drain(std::chrono::seconds(10));
   return 0;

@@ -40,6 +40,10 @@ class JobProcessTest : public ::testing::Test {
     JobQueueOptions options;
     options.data_dir = dir_.path();
     queue_ = std::make_unique<JobQueue>(options, store_.get(), &clock_);
+    MakeLauncher();
+  }
+
+  void MakeLauncher() {
     ProcessLauncherOptions launch;
     launch.program = Beside("stanflow_test_worker");
     launch.data_dir = dir_.path();
@@ -59,7 +63,8 @@ class JobProcessTest : public ::testing::Test {
     };
     runner_ = std::make_unique<JobRunner>(options, store_.get(), launcher_.get(), &clock_, hooks);
     queue_->SetWake([this] { runner_->Wake(); });
-    ASSERT_TRUE(runner_->Start().ok());
+    ASSERT_TRUE(runner_->Recover().ok());
+    runner_->Start();
   }
 
   std::string Submit(const std::string& what) {
@@ -126,6 +131,24 @@ TEST_F(JobProcessTest, TellsAnErrorAnExceptionAndACrashApart) {
   EXPECT_EQ(job.state, JobState::kQueued);
   EXPECT_THAT(job.error_message, HasSubstr("signal 9"));
   EXPECT_THAT(job.error_message, HasSubstr("the last words of"));
+}
+
+TEST_F(JobProcessTest, LearnsOfACrashEvenIfItsParentIgnoredTheEndsOfChildren) {
+  ::signal(SIGCHLD, SIG_IGN);
+  MakeLauncher();
+  StartRunner();
+  Submit("crash");
+  EXPECT_THAT(WaitFor([](const Job& j) { return j.failures == 1; }).error_message, HasSubstr("signal 9"));
+}
+
+TEST_F(JobProcessTest, TakesAWorkerWhoseEndIsUnknownForAFailedOne) {
+  StartRunner();
+  ::signal(SIGCHLD, SIG_IGN);
+  Submit("succeed");
+  const Job job = WaitFor([](const Job& j) { return IsFinal(j.state) || j.failures == 1; });
+  ::signal(SIGCHLD, SIG_DFL);
+  EXPECT_EQ(job.state, JobState::kQueued);
+  EXPECT_THAT(job.error_message, HasSubstr("without a word"));
 }
 
 TEST_F(JobProcessTest, TriesAJobAgainWhoseWorkerWasKilled) {

@@ -145,6 +145,26 @@ TEST_F(JobQueueTest, TellsWatchersOfTheirJobAndWakesTheRunner) {
   EXPECT_EQ(mine, 1);
 }
 
+TEST_F(JobQueueTest, TellsEachChangeThatItMakesOnce) {
+  std::vector<std::string> told;
+  queue_->SetChanged([&](const Job& job) { told.push_back(JobStateName(job.state)); });
+  const Job job = queue_->Submit(Import(NewUpload(), "r")).value();
+  queue_->Submit(Import(NewUpload(), "r")).value();
+  queue_->Cancel(job.id).value();
+  queue_->Cancel(job.id).value();
+  EXPECT_THAT(told, testing::ElementsAre("QUEUED", "CANCELLED"));
+}
+
+TEST_F(JobQueueTest, KnowsTheJobThatHasWaitedLongest) {
+  EXPECT_FALSE(queue_->OldestQueuedMs()->has_value());
+  const Job first = queue_->Submit(JobRequest()).value();
+  clock_.AdvanceMs(5000);
+  const Job second = queue_->Submit(JobRequest()).value();
+  EXPECT_EQ(queue_->OldestQueuedMs()->value(), first.created_ms);
+  queue_->Cancel(first.id).value();
+  EXPECT_EQ(queue_->OldestQueuedMs()->value(), second.created_ms);
+}
+
 TEST_F(JobQueueTest, NamesTheArtifactsThereAreForAWrongOne) {
   const Job job = queue_->Submit(JobRequest()).value();
   const JobKind kinds[] = {job.kind};
@@ -192,6 +212,30 @@ TEST(JobNotifier, LetsACallbackEndItsOwnSubscription) {
   notifier.Notify("j");
   notifier.Notify("j");
   EXPECT_EQ(calls, 1);
+}
+
+TEST(LockDataFolder, RefusesAFolderThatHoldsOtherThingsAndWritesNothingThere) {
+  TempDir dir;
+  fs::create_directories(dir.path() + "/uploads");
+  const auto foreign = LockDataFolder(dir.path());
+  ASSERT_EQ(foreign.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(foreign.status().message()), HasSubstr(dir.path() + " is not empty ('uploads')"));
+  EXPECT_FALSE(fs::exists(dir.path() + "/LOCK"));
+  std::ofstream(dir.path() + "/STANFLOW") << "";
+  EXPECT_TRUE(LockDataFolder(dir.path()).ok());
+}
+
+TEST(LockDataFolder, KnowsAFolderOfItsOwnByItsMarkerOrItsJobs) {
+  TempDir dir;
+  std::ofstream(dir.path() + "/LOCK") << "";  // of a start that got no further
+  ASSERT_TRUE(LockDataFolder(dir.path()).ok());
+  EXPECT_TRUE(fs::exists(dir.path() + "/STANFLOW"));
+  fs::create_directories(dir.path() + "/models");
+  EXPECT_TRUE(LockDataFolder(dir.path()).ok());
+  fs::remove(dir.path() + "/STANFLOW");
+  EXPECT_FALSE(LockDataFolder(dir.path()).ok());
+  std::ofstream(dir.path() + "/jobs.db") << "";
+  EXPECT_TRUE(LockDataFolder(dir.path()).ok());
 }
 
 TEST(LockDataFolder, RefusesASecondServerAndNamesTheFirst) {

@@ -56,6 +56,7 @@ class FullableStore : public JobStore {
     return store_->HandBackAll(now_ms, message);
   }
   absl::StatusOr<std::map<JobState, int64_t>> CountByState() override { return store_->CountByState(); }
+  absl::StatusOr<std::optional<int64_t>> OldestQueuedMs() override { return store_->OldestQueuedMs(); }
 
  private:
   const std::unique_ptr<JobStore> store_;
@@ -323,7 +324,7 @@ TEST_F(JobRunnerTest, TriesAgainWhenPublishingFailsAndFailsWhenThatCannotHelp) {
   runner_->Step();
   EXPECT_EQ(Get(id).state, JobState::kQueued);
   EXPECT_EQ(Get(id).error_message, "disk full");
-  clock_.AdvanceMs(RetryDelayMs(1));
+  clock_.AdvanceMs(kSetBackDelayMs);
   publish_error_ = absl::AlreadyExistsError("dataset 'd' exists");
   runner_->Step();
   FinishWork(&launcher_.newest());
@@ -342,6 +343,58 @@ TEST_F(JobRunnerTest, CountsAWorkerThatCannotBeStartedAsAFailure) {
   EXPECT_EQ(runner_->running(), 0u);
 }
 
+TEST_F(JobRunnerTest, KeepsTheCheckpointOfAJobWhoseDiskIsFullForAWhile) {
+  const std::string id = Submit();
+  for (uint32_t attempt = 1; attempt <= 5; ++attempt) {
+    runner_->Step();
+    ASSERT_EQ(launcher_.workers.size(), attempt);
+    fs::create_directories(Folder(id) + "/checkpoint");
+    launcher_.newest().Line(ErrorLine(absl::ResourceExhaustedError("disk full")));
+    launcher_.newest().Exit(WorkerExit::kFailed);
+    runner_->Step();
+    EXPECT_EQ(launcher_.workers.size(), attempt);
+    clock_.AdvanceMs(kSetBackDelayMs);
+  }
+  EXPECT_TRUE(fs::exists(Folder(id) + "/checkpoint"));
+  EXPECT_EQ(Get(id).state, JobState::kQueued);
+  EXPECT_EQ(Get(id).failures, 0u);
+}
+
+TEST_F(JobRunnerTest, WaitsBeforeItTakesUpAJobWhoseWorkerSomebodyElseStopped) {
+  const std::string id = Submit();
+  runner_->Step();
+  launcher_.newest().Exit(WorkerExit::kHandedBack);
+  runner_->Step();
+  EXPECT_EQ(launcher_.workers.size(), 1u);
+  EXPECT_EQ(Get(id).failures, 0u);
+  EXPECT_EQ(Get(id).setbacks, 1u);
+  EXPECT_EQ(Get(id).not_before_ms, clock_.NowMs() + RetryDelayMs(1));
+  clock_.AdvanceMs(RetryDelayMs(1));
+  runner_->Step();
+  EXPECT_EQ(launcher_.workers.size(), 2u);
+}
+
+TEST_F(JobRunnerTest, TakesAWorkersStopForItsOwnWhenAllAreStoppedTogether) {
+  const std::string id = Submit();
+  runner_->Step();
+  launcher_.newest().Exit(WorkerExit::kHandedBack);
+  runner_->BeginDrain(std::chrono::seconds(5));
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kQueued);
+  EXPECT_EQ(Get(id).setbacks, 0u);
+  EXPECT_EQ(Get(id).not_before_ms, 0);
+}
+
+TEST_F(JobRunnerTest, TellsOfTheJobsThatItRecovers) {
+  const std::string running = Submit();
+  const std::string cancelling = Submit(JobKind::kImport);
+  runner_->Step();
+  queue_->Cancel(cancelling).value();
+  changes_.clear();
+  Restart();
+  EXPECT_THAT(changes_, ElementsAre("QUEUED", "CANCELLED"));
+}
+
 TEST_F(JobRunnerTest, BelievesNoWorkerThatLeavesNoResult) {
   const std::string id = Submit();
   runner_->Step();
@@ -351,22 +404,33 @@ TEST_F(JobRunnerTest, BelievesNoWorkerThatLeavesNoResult) {
   EXPECT_THAT(Get(id).error_message, HasSubstr("result.json"));
 }
 
-TEST_F(JobRunnerTest, RemovesInputsAtTheEndAndFoldersOfNoJobAtTheStart) {
+TEST_F(JobRunnerTest, RemovesLeftoversAtTheEndAndFoldersOfNoJobAtTheStart) {
   const std::string id = Submit();
   runner_->Step();
   fs::create_directories(Folder(id) + "/checkpoint");
+  fs::create_directories(Folder(id) + "/out/dataset.arrival");
   std::ofstream(Folder(id) + "/upload") << "x";
   FinishWork(&launcher_.newest());
   runner_->Step();
   EXPECT_FALSE(fs::exists(Folder(id) + "/checkpoint"));
   EXPECT_FALSE(fs::exists(Folder(id) + "/upload"));
+  EXPECT_FALSE(fs::exists(Folder(id) + "/out/dataset.arrival"));
   EXPECT_TRUE(fs::exists(Folder(id) + "/out/report.json"));
   fs::create_directories(Folder("import-orphan"));
+  fs::create_directories(Folder(id) + "/out/bundle");
   std::ofstream(Folder(id) + "/upload") << "x";
   Restart();
   EXPECT_FALSE(fs::exists(Folder("import-orphan")));
   EXPECT_FALSE(fs::exists(Folder(id) + "/upload"));
-  EXPECT_TRUE(fs::exists(Folder(id)));
+  EXPECT_FALSE(fs::exists(Folder(id) + "/out/bundle"));
+  EXPECT_TRUE(fs::exists(Folder(id) + "/out/report.json"));
+}
+
+TEST_F(JobRunnerTest, LeavesFoldersAloneWhereItIsTheStoreThatIsMissing) {
+  options_.sweep_folders = false;
+  fs::create_directories(Folder("import-orphan"));
+  Restart();
+  EXPECT_TRUE(fs::exists(Folder("import-orphan")));
 }
 
 TEST_F(JobRunnerTest, StoresAJobsEndOnceTheDiskHasRoomAgain) {

@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 
 constexpr JobState kStates[] = {JobState::kQueued,    JobState::kRunning, JobState::kCancelling,
                                 JobState::kSucceeded, JobState::kFailed,  JobState::kCancelled};
-constexpr JobAction kActions[] = {JobAction::kLease, JobAction::kPublish, JobAction::kSucceed,
-                                  JobAction::kFail,  JobAction::kRetry,   JobAction::kHandBack,
-                                  JobAction::kCancel};
+constexpr JobAction kActions[] = {JobAction::kLease,   JobAction::kPublish, JobAction::kSucceed,
+                                  JobAction::kFail,    JobAction::kRetry,   JobAction::kHandBack,
+                                  JobAction::kSetBack, JobAction::kCancel};
 
 Job In(JobState state) {
   Job job = NewJob("j");
@@ -100,6 +100,44 @@ TEST(JobState, FailsAtOnceWhenTryingAgainCannotHelp) {
     EXPECT_EQ(got->job.state, JobState::kFailed);
     EXPECT_EQ(got->job.failures, 1u);
   }
+}
+
+TEST(JobState, WaitsOutAFullDiskForAnHourBeforeThatCountsAsAFailure) {
+  Job job = NewJob("j");
+  job.max_failures = 2;
+  const absl::Status full = absl::ResourceExhaustedError("disk full");
+  int64_t now = 0;
+  for (uint32_t setback = 1; setback <= kMaxSetbacks; ++setback) {
+    job = ApplyChange(job, Change(JobAction::kLease, now)).value().job;
+    job = ApplyChange(job, Failure(full, now)).value().job;
+    ASSERT_EQ(job.state, JobState::kQueued);
+    EXPECT_EQ(job.failures, 0u);
+    EXPECT_EQ(job.error_message, "disk full");
+    EXPECT_EQ(job.not_before_ms, now + 60000);
+    now = job.not_before_ms;
+  }
+  EXPECT_GE(now, 3600 * 1000);
+  for (uint32_t failure = 1; failure <= 2; ++failure) {
+    job = ApplyChange(job, Change(JobAction::kLease)).value().job;
+    job = ApplyChange(job, Failure(full)).value().job;
+    EXPECT_EQ(job.failures, failure);
+  }
+  EXPECT_EQ(job.state, JobState::kFailed);
+}
+
+TEST(JobState, WaitsLongerEachTimeThatSomebodyElseStopsTheWorker) {
+  Job job = NewJob("j");
+  JobChange stopped = Change(JobAction::kSetBack, 100);
+  stopped.error = absl::UnavailableError("stopped");
+  for (uint32_t setback = 1; setback <= 3; ++setback) {
+    job = ApplyChange(job, Change(JobAction::kLease, 100)).value().job;
+    job = ApplyChange(job, stopped).value().job;
+    EXPECT_EQ(job.failures, 0u);
+    EXPECT_EQ(job.not_before_ms, 100 + RetryDelayMs(setback));
+  }
+  job.setbacks = kMaxSetbacks;
+  job = ApplyChange(job, Change(JobAction::kLease, 100)).value().job;
+  EXPECT_EQ(ApplyChange(job, stopped).value().job.failures, 1u);
 }
 
 TEST(JobState, RefusesACancelWhileTheJobIsBeingPublished) {

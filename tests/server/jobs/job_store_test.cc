@@ -49,6 +49,7 @@ TEST_F(JobStoreTest, KeepsEveryFieldOfAJobOverAReopening) {
   job.request_id = "r'1";
   job.spec_json = "{\"a\":\"\xc3\xa9'\"}";
   job.max_failures = 5;
+  job.setbacks = 3;
   Insert(job);
   Lease();
   JobProgress progress;
@@ -68,6 +69,7 @@ TEST_F(JobStoreTest, KeepsEveryFieldOfAJobOverAReopening) {
   EXPECT_EQ(got.request_id, "r'1");
   EXPECT_EQ(got.spec_json, job.spec_json);
   EXPECT_EQ(got.max_failures, 5u);
+  EXPECT_EQ(got.setbacks, 3u);
   EXPECT_EQ(got.created_ms, FakeClock::kStartMs);
   EXPECT_EQ(got.started_ms, FakeClock::kStartMs);
   EXPECT_EQ(got.ended_ms, 99);
@@ -228,6 +230,20 @@ TEST(SqliteJobStore, SaysWhatIsWrongWithADamagedFile) {
   const auto opened = OpenSqliteJobStore(path);
   ASSERT_EQ(opened.status().code(), absl::StatusCode::kDataLoss) << opened.status();
   EXPECT_THAT(std::string(opened.status().message()), HasSubstr(path));
+}
+
+TEST(SqliteJobStore, BringsAFileOfTheFirstProgramUpToDate) {
+  TempDir dir;
+  const std::string path = dir.path() + "/jobs.db";
+  ASSERT_TRUE(OpenSqliteJobStore(path).value()->Insert(NewJob("a"), 10).ok());
+  {
+    soci::session sql(*soci::factory_sqlite3(), "db=" + path);
+    sql << "ALTER TABLE jobs DROP COLUMN setbacks";
+    sql << "UPDATE schema_version SET version = 1";
+  }
+  const auto opened = OpenSqliteJobStore(path);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ((*opened)->Get("a")->setbacks, 0u);
 }
 
 TEST(SqliteJobStore, RefusesAFileOfANewerProgram) {

@@ -127,6 +127,44 @@ TEST_F(LoadedModelsTest, NeverUnloadsWhatIsInUse) {
   EXPECT_TRUE(absl::IsFailedPrecondition(models_->Unload({"edge", 1})));
 }
 
+TEST_F(LoadedModelsTest, UnloadsNothingThatSomebodyStillWaitsFor) {
+  constexpr int kVersions = 16;
+  LoadOptions options;
+  options.idle_limit_bytes = 1;  // Each that gets ready would push out the one before.
+  options.load_threads = kVersions;
+  Open(options);
+  gate_.Close();
+  std::vector<std::thread> callers;
+  std::atomic<int> got{0};
+  for (int i = 1; i <= kVersions; ++i) {
+    callers.emplace_back([&, i] { got += Acquire(i).ok(); });
+  }
+  gate_.WaitForBlocked(kVersions);
+  gate_.Open();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(got, kVersions);
+}
+
+TEST_F(LoadedModelsTest, LoadsNothingThatIsBeingDeleted) {
+  Open({});
+  ASSERT_TRUE(Acquire(1).ok());
+  ASSERT_TRUE(models_->Retire({"edge", 1}).ok());
+  EXPECT_TRUE(absl::IsNotFound(Acquire(1).status()));
+  EXPECT_TRUE(absl::IsNotFound(models_->Retire({"edge", 1}))) << "it is being deleted already";
+  EXPECT_EQ(State(1), ModelState::kUnloaded);
+  EXPECT_EQ(loads_, 1);
+  models_->Reinstate({"edge", 1});
+  EXPECT_TRUE(Acquire(1).ok());
+}
+
+TEST_F(LoadedModelsTest, RetiresNothingThatIsInUse) {
+  Open({});
+  const auto held = Acquire(1);
+  ASSERT_TRUE(held.ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(models_->Retire({"edge", 1})));
+  EXPECT_TRUE(Acquire(1).ok());
+}
+
 TEST_F(LoadedModelsTest, UnloadsOnceTheLastUserIsGone) {
   Open({});
   {

@@ -129,6 +129,21 @@ TEST_F(DatasetsTest, RefusesABadHeaderBeforeTheBytesCome) {
   }
 }
 
+TEST_F(DatasetsTest, AnswersTheJobOfAKnownRequestIdWithoutTheBytes) {
+  v1::UploadHeader header = Header();
+  header.set_request_id("r1");
+  v1::Job first, again;
+  ASSERT_TRUE(Upload(header, {"abc"}, &first).ok());
+  const grpc::Status status = Upload(header, {}, &again);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(again.name(), first.name());
+  EXPECT_EQ(FilesKept(), 0u);
+  header.set_holdout("hours=even");
+  const grpc::Status other = Upload(header, {"abc"}, &again);
+  EXPECT_EQ(other.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(FieldOf(other), "request_id");
+}
+
 TEST_F(DatasetsTest, RefusesBytesWithoutAHeader) {
   grpc::ClientContext context;
   v1::Job job;

@@ -219,15 +219,17 @@ TEST_F(GenerateTest, EndsStreamsThatADrainCutsOffWithTheirTokenInHand) {
   scheduler_ = nullptr;
   server_ = nullptr;
   StartServer();
+  const uint64_t cut_off_at = received.rows();
   request.set_resume_token(received.chunks.back().resume_token());
-  request.set_rows(received.rows());
-  request.clear_extent();
   grpc::ClientContext again;
   const auto rest = synthesis_->Generate(&again, request);
   ASSERT_TRUE(rest->Read(&message));
-  EXPECT_EQ(message.header().first_row(), received.rows());
+  EXPECT_EQ(message.header().first_row(), cut_off_at);
+  while (received.rows() < cut_off_at + 1000 && rest->Read(&message)) Take(message, &received);
   again.TryCancel();
   rest->Finish();
+  ASSERT_GE(received.rows(), cut_off_at + 1000);
+  EXPECT_EQ(received.Flows(), Generated(Request(received.rows())).Flows()) << "a gap, a repeat or others";
 }
 
 TEST_F(GenerateTest, WaitsForAModelOnlyUntilTheCallsDeadline) {
@@ -273,6 +275,29 @@ TEST_F(SlowReaderTest, ParksItselfWithinItsBytesAndGoesOnLater) {
   EXPECT_TRUE(reader->Finish().ok());
   EXPECT_EQ(received.rows(), 200000u);
   EXPECT_EQ(Metric(metrics_.Text(), "stanflow_outbox_bytes"), 0);
+}
+
+TEST_F(SlowReaderTest, KeepsItsStreamAsLongAsItTakesSomethingInTime) {
+  grpc::ClientContext context;
+  v1::GenerateRequest request = Request();
+  request.clear_extent();
+  const auto reader = synthesis_->Generate(&context, request);
+  WaitForMetric("stanflow_streams_parked 1");
+  Received received;
+  v1::GenerateResponse message;
+  for (int round = 0; round < 7; ++round) {
+    const double handed_over = Metric(metrics_.Text(), "stanflow_flows_sent_total");
+    clock_.Advance(rpc_options_.stall_timeout / 3);
+    server_->env().live->CheckStalls(clock_.SteadyNow());
+    // All that was waiting then, so that what is in flight now began to be after it.
+    while (static_cast<double>(received.rows()) < handed_over) {
+      ASSERT_TRUE(reader->Read(&message)) << "round " << round;
+      Take(message, &received);
+    }
+  }
+  EXPECT_THAT(metrics_.Text(), HasSubstr("stanflow_streams_stalled_total 0"));
+  context.TryCancel();
+  reader->Finish();
 }
 
 TEST_F(SlowReaderTest, LosesItsStreamWhenItTakesNothingForTooLong) {

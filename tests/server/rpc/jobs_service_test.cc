@@ -112,6 +112,26 @@ TEST_F(JobsTest, WatchEndsWhenTheServerDrains) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(JobsTest, WatchLosesAReaderThatTakesNothingForTooLong) {
+  const std::string id = Submit();
+  Lease();
+  JobProgress progress;
+  progress.message = std::string(100000, 'm');  // More of them than gRPC's buffers hold.
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(store_->AddProgress(id, 1, progress, clock_.NowMs()).ok());
+  grpc::ClientContext context;
+  const auto reader = Watch(&context, id);
+  const std::string ended = "stanflow_rpcs_total{code=\"CANCELLED\",method=\"Jobs/WatchJob\"} 1";
+  while (metrics_.Text().find(ended) == std::string::npos) {
+    clock_.Advance(rpc_options_.stall_timeout);
+    server_->env().live->CheckStalls(clock_.SteadyNow());
+    std::this_thread::yield();
+  }
+  v1::JobEvent event;
+  while (reader->Read(&event)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
 TEST_F(JobsTest, AnswersNotFoundAndInvalidNames) {
   v1::Job job;
   v1::GetJobRequest request;

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "gmock/gmock.h"
 #include "tests/server/rpc/rpc_testing.h"
 
@@ -142,6 +144,19 @@ TEST_F(ModelsTest, BringsAnExportedBundleBackAsANewModel) {
   EXPECT_EQ(dir_.Read("models/copy/1/model.safetensors"), "weights");
   ASSERT_TRUE(Import("copy", tar, &version).ok());
   EXPECT_EQ(version.name(), "models/copy/versions/1") << "the same bytes again are the same version";
+}
+
+TEST_F(ModelsTest, LeavesNothingBehindOfAnExport) {
+  v1::ExportModelRequest request;
+  request.set_name("edge@1");
+  Export(request.name());
+  ASSERT_TRUE(RemoveAll(dir_.File("models/edge/1/manifest.json")).ok());
+  grpc::ClientContext context;
+  const auto reader = models_stub_->ExportModel(&context, request);
+  v1::BundleChunk chunk;
+  EXPECT_FALSE(reader->Read(&chunk));
+  EXPECT_FALSE(reader->Finish().ok());
+  EXPECT_TRUE(std::filesystem::is_empty(dir_.File("uploads")));
 }
 
 TEST_F(ModelsTest, RefusesADamagedBundleAndKeepsNothing) {

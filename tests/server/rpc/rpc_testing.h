@@ -60,6 +60,7 @@ class RpcTest : public ::testing::Test {
     env.options.build = "test";
     env.options.upload_dir = dir_.File("uploads");
     env.jobs = jobs_.get();
+    env.find_request = [this](const std::string& request_id) { return store_->FindRequest(request_id); };
     env.models = models_.get();
     env.datasets = datasets_.get();
     env.scheduler = scheduler_.get();
@@ -69,6 +70,10 @@ class RpcTest : public ::testing::Test {
                                     const std::map<std::string, std::string>& options) {
       if (preset != "causal") return FieldError("preset", "there are: causal");
       return options.count("widht") > 0 ? FieldError("options", "'widht' is not known") : absl::OkStatus();
+    };
+    env.complete_train_options = [](const std::string&, const std::map<std::string, std::string>& options) {
+      const auto width = options.find("width");
+      return R"({"epochs":10,"width":)" + (width == options.end() ? "64" : width->second) + "}";
     };
     env.check_format = [](std::string_view format) {
       return format == "auto" || format == "ugr16-csv"
@@ -102,6 +107,7 @@ class RpcTest : public ::testing::Test {
   void PublishDataset(const std::string& id) {
     ASSERT_TRUE(MakeDirectories(dir_.File("made-" + id)).ok());
     DatasetManifest manifest;
+    manifest.size_bytes = 1000;
     manifest.name = id;
     manifest.digest = id;
     manifest.rows = manifest.train_rows = 3;

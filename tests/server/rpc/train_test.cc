@@ -33,6 +33,28 @@ class TrainTest : public RpcTest {
     grpc::ClientContext context;
     return synthesis_->Evaluate(&context, request, job);
   }
+
+  // A version whose training was so fast.
+  void PublishTrained(const std::string& model, int width, double rows_per_second, int64_t created_ms) {
+    const std::string bundle = dir_.File("trained-" + model);
+    ASSERT_TRUE(MakeDirectories(bundle).ok());
+    const nlohmann::json manifest = {{"preset", "causal"},
+                                     {"options", {{"epochs", 2}, {"width", width}}},
+                                     {"figures", {{"rows_per_second", rows_per_second}}},
+                                     {"created_ms", created_ms}};
+    dir_.Write("trained-" + model + "/manifest.json", manifest.dump());
+    dir_.Write("trained-" + model + "/model.safetensors", "weights");
+    ASSERT_TRUE(models_->Publish(bundle, model, "job-" + model).ok());
+  }
+  nlohmann::json Estimate(double max_minutes) {
+    v1::TrainRequest request = Request();
+    request.set_max_minutes(max_minutes);
+    request.set_validate_only(true);
+    v1::Job job;
+    const grpc::Status status = Train(request, &job);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return nlohmann::json::parse(job.result_json());
+  }
 };
 
 TEST_F(TrainTest, AnswersAJobThatIsStored) {
@@ -62,6 +84,75 @@ TEST_F(TrainTest, AnswersTheSameJobForTheSameRequestId) {
   request.set_request_id("r2");
   ASSERT_TRUE(Train(request, &other).ok());
   EXPECT_NE(first.name(), other.name());
+}
+
+TEST_F(TrainTest, AnswersTheJobOfARequestIdWhoseDatasetIsGone) {
+  v1::TrainRequest request = Request();
+  request.set_request_id("r1");
+  v1::Job first, again;
+  ASSERT_TRUE(Train(request, &first).ok());
+  ASSERT_TRUE(jobs_->Cancel(first.name().substr(5)).ok());
+  ASSERT_TRUE(datasets_->Delete("ugr").ok());
+  const grpc::Status status = Train(request, &again);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(again.name(), first.name());
+  EXPECT_EQ(again.state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST_F(TrainTest, AnswersTheEvaluationOfARequestIdAfterANewVersion) {
+  v1::EvaluateRequest request;
+  request.set_model("edge");
+  request.set_dataset("ugr");
+  request.set_request_id("r1");
+  v1::Job first, again;
+  ASSERT_TRUE(Evaluate(request, &first).ok());
+  PublishModel("edge", "j2");
+  ASSERT_TRUE(Evaluate(request, &again).ok());
+  EXPECT_EQ(again.name(), first.name());
+}
+
+TEST_F(TrainTest, RefusesARequestIdThatAnotherRequestHas) {
+  v1::TrainRequest request = Request();
+  request.set_request_id("r1");
+  v1::Job first, job;
+  ASSERT_TRUE(Train(request, &first).ok());
+  v1::TrainRequest other = request;
+  other.set_seed(4);
+  const grpc::Status other_spec = Train(other, &job);
+  EXPECT_EQ(other_spec.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(FieldOf(other_spec), "request_id");
+  EXPECT_THAT(other_spec.error_message(), HasSubstr(first.name()));
+  v1::EvaluateRequest evaluate;
+  evaluate.set_model("edge");
+  evaluate.set_dataset("ugr");
+  evaluate.set_request_id("r1");
+  EXPECT_EQ(FieldOf(Evaluate(evaluate, &job)), "request_id");
+  request.set_priority(7);
+  ASSERT_TRUE(Train(request, &job).ok()) << "when it runs is not what it does";
+  EXPECT_EQ(job.name(), first.name());
+}
+
+TEST_F(TrainTest, EstimatesByTheNewestModelOfTheSameOptions) {
+  PublishTrained("old", 40, 100, 1000);
+  PublishTrained("new", 40, 2, 2000);
+  PublishTrained("wider", 41, 1, 3000);
+  // 3 rows, 10 passes, 2 rows a second.
+  EXPECT_EQ(Estimate(0), (nlohmann::json{{"rows", 3},
+                                         {"epochs", 10},
+                                         {"memory_bytes", 1000},
+                                         {"seconds", 15.0},
+                                         {"based_on", "models/new/versions/1"}}));
+  EXPECT_EQ(Estimate(25)["seconds"], 15.0);
+  EXPECT_EQ(Estimate(0.1)["seconds"], 6.0);
+  EXPECT_EQ(Estimate(0.1)["based_on"], "max_minutes");
+}
+
+TEST_F(TrainTest, EstimatesNoTimeWhereNothingSaysIt) {
+  const nlohmann::json estimate = Estimate(0);
+  EXPECT_EQ(estimate["rows"], 3);
+  EXPECT_TRUE(estimate["seconds"].is_null());
+  EXPECT_TRUE(estimate["based_on"].is_null());
+  EXPECT_EQ(Estimate(25)["seconds"], 1500.0);
 }
 
 TEST_F(TrainTest, StoresNothingWhenItOnlyValidates) {

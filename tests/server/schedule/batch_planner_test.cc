@@ -107,7 +107,10 @@ TEST(BatchPlanner, ServesEqualStreamsEquallyOverTime) {
     for (const PlanSlice& slice : plan.slices) served[slice.stream] += slice.contexts;
     for (size_t i = 0; i < streams.size(); ++i) streams[i].credit = plan.credit[i];
   }
-  for (size_t i = 2; i < 7; ++i) EXPECT_NEAR(served[i], served[i % 2], 2) << i;
+  for (size_t i = 0; i < 7; ++i) {
+    EXPECT_GT(served[i], 0u) << i;
+    EXPECT_NEAR(served[i], served[i % 2], 2) << i;
+  }
 }
 
 TEST(BatchPlanner, LetsNoStreamStarve) {

@@ -23,6 +23,9 @@ using ::testing::UnorderedElementsAre;
 class Observer final : public SchedulerObserver {
  public:
   void OnSnapshotWritten(uint64_t bytes, std::chrono::nanoseconds) override { ++written; }
+  void OnSnapshotSkipped(const std::string& key, uint64_t row, const char* why) override {
+    skipped.push_back(key + " " + std::to_string(row) + ": " + why);
+  }
   void OnSnapshotFailed(const absl::Status& status) override {
     failed.push_back(std::string(status.message()));
   }
@@ -30,7 +33,7 @@ class Observer final : public SchedulerObserver {
 
   // Read after a Flush, or of calls on the test's own thread.
   int written = 0;
-  std::vector<std::string> failed, damaged;
+  std::vector<std::string> skipped, failed, damaged;
 };
 
 int64_t RealNowMs() { return Clock::Real().NowMs(); }
@@ -76,8 +79,9 @@ class SnapshotStoreTest : public ::testing::Test {
 
 TEST_F(SnapshotStoreTest, GivesTheNewestSnapshotAtARowOrBeforeIt) {
   const auto store = Open();
-  EXPECT_TRUE(store->Offer("k", 10, "ten"));
-  EXPECT_TRUE(store->Offer("k", 20, "twenty"));
+  const uint64_t writer = store->Join("k");
+  EXPECT_EQ(store->Offer(writer, 10, "ten"), nullptr);
+  EXPECT_EQ(store->Offer(writer, 20, "twenty"), nullptr);
   store->Flush();
   EXPECT_EQ(Load(*store, "k", 9), "none");
   EXPECT_EQ(Load(*store, "k", 10), "10:ten");
@@ -87,26 +91,85 @@ TEST_F(SnapshotStoreTest, GivesTheNewestSnapshotAtARowOrBeforeIt) {
 }
 
 TEST_F(SnapshotStoreTest, KeepsWhatIsQueuedOverARestart) {
-  Open()->Offer("k", 10, "ten");
+  {
+    const auto store = Open();
+    store->Offer(store->Join("k"), 10, "ten");
+  }
   EXPECT_EQ(Load(*Open(), "k", 10), "10:ten");
 }
 
 TEST_F(SnapshotStoreTest, KeepsTheLastTwoThatWereWritten) {
   const auto store = Open();
-  for (const uint64_t row : {10, 20, 30}) store->Offer("k", row, "x");
+  const uint64_t writer = store->Join("k");
+  for (const uint64_t row : {10, 20, 30}) store->Offer(writer, row, "x");
   store->Flush();
   EXPECT_THAT(Files("k"), UnorderedElementsAre("20.snap", "30.snap"));
-  // The same request, begun anew: its reader will come back for low rows.
-  store->Offer("k", 10, "x");
+  store->Offer(writer, 10, "x");
   store->Flush();
   EXPECT_THAT(Files("k"), UnorderedElementsAre("10.snap", "30.snap"));
 }
 
+TEST_F(SnapshotStoreTest, KeepsTheLastTwoOfEveryStreamThatRuns) {
+  const auto store = Open();
+  const uint64_t slow = store->Join("k"), fast = store->Join("k");
+  for (const uint64_t row : {10, 20}) store->Offer(slow, row, "x");
+  // One of them both have.
+  for (const uint64_t row : {10, 30, 40, 50, 60}) store->Offer(fast, row, "x");
+  store->Flush();
+  EXPECT_THAT(Files("k"), UnorderedElementsAre("10.snap", "20.snap", "50.snap", "60.snap"));
+  for (const uint64_t row : {30, 40}) store->Offer(slow, row, "x");
+  store->Flush();
+  EXPECT_THAT(Files("k"), UnorderedElementsAre("30.snap", "40.snap", "50.snap", "60.snap"));
+}
+
+TEST_F(SnapshotStoreTest, KeepsTheLastTwoOfStreamsThatBrokeOff) {
+  const auto store = Open();
+  for (const uint64_t first : {10, 20, 30}) {
+    const uint64_t writer = store->Join("k");
+    for (const uint64_t row : {first, first + 1}) store->Offer(writer, row, "x");
+    store->Flush();
+    store->Leave(writer, /*remove=*/false);
+  }
+  // Those of the last one, and the two that it found.
+  EXPECT_THAT(Files("k"), UnorderedElementsAre("20.snap", "21.snap", "30.snap", "31.snap"));
+  // The same request, begun anew: its reader will come back for low rows.
+  const uint64_t anew = store->Join("k");
+  store->Offer(anew, 10, "x");
+  store->Flush();
+  EXPECT_THAT(Files("k"), UnorderedElementsAre("10.snap", "30.snap", "31.snap"));
+}
+
+TEST_F(SnapshotStoreTest, RemovesTheOldestOfAllWhenTheRoomOnDiskIsFull) {
+  const std::string state(1000, 's');
+  // Three of them, with what a file has besides.
+  options_.max_disk_bytes = 3 * 1128;
+  const auto store = Open();
+  fs::file_time_type time = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const std::string key : {"a", "b", "c", "d", "e"}) {
+    store->Offer(store->Join(key), 10, state);
+    store->Flush();
+    // A file system's own times may be coarser than this loop.
+    fs::last_write_time(options_.dir + "/" + key + "/10.snap", time += std::chrono::minutes(1));
+    uint64_t bytes = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(options_.dir)) {
+      if (entry.is_regular_file()) bytes += entry.file_size();
+    }
+    EXPECT_LE(bytes, options_.max_disk_bytes);
+  }
+  EXPECT_THAT(Files("a"), IsEmpty());
+  EXPECT_THAT(Files("b"), IsEmpty());
+  for (const std::string key : {"c", "d", "e"}) EXPECT_THAT(Files(key), SizeIs(1)) << key;
+  EXPECT_THAT(observer_.skipped, ElementsAre(HasSubstr("a 10: removed"), HasSubstr("b 10: removed")));
+  const std::string large(options_.max_disk_bytes, 's');
+  EXPECT_THAT(std::string(store->Offer(store->Join("f"), 10, large)), HasSubstr("snapshot_disk_bytes"));
+}
+
 TEST_F(SnapshotStoreTest, RemovesTheSnapshotsOfAStreamAlsoThoseStillQueued) {
   const auto store = Open();
-  store->Offer("k", 10, "x");
-  store->Offer("other", 10, "x");
-  store->Remove("k");
+  const uint64_t writer = store->Join("k");
+  store->Offer(writer, 10, "x");
+  store->Offer(store->Join("other"), 10, "x");
+  store->Leave(writer, /*remove=*/true);
   store->Flush();
   EXPECT_THAT(Files("k"), IsEmpty());
   EXPECT_THAT(Files("other"), SizeIs(1));
@@ -114,8 +177,9 @@ TEST_F(SnapshotStoreTest, RemovesTheSnapshotsOfAStreamAlsoThoseStillQueued) {
 
 TEST_F(SnapshotStoreTest, PassesOverADamagedSnapshotAndSaysWhichAndWhy) {
   const auto store = Open();
-  store->Offer("k", 10, "ten");
-  store->Offer("k", 20, "twenty");
+  const uint64_t writer = store->Join("k");
+  store->Offer(writer, 10, "ten");
+  store->Offer(writer, 20, "twenty");
   store->Flush();
   const std::string path = options_.dir + "/k/20.snap";
   const std::string good = *ReadFile(path);
@@ -133,8 +197,9 @@ TEST_F(SnapshotStoreTest, PassesOverADamagedSnapshotAndSaysWhichAndWhy) {
 
 TEST_F(SnapshotStoreTest, PassesOverASnapshotThatItsReaderRefuses) {
   const auto store = Open();
-  store->Offer("k", 10, "ten");
-  store->Offer("k", 20, "twenty");
+  const uint64_t writer = store->Join("k");
+  store->Offer(writer, 10, "ten");
+  store->Offer(writer, 20, "twenty");
   store->Flush();
   const auto row = store->Load("k", 20, [](uint64_t row, std::string_view) {
     return row == 20 ? absl::DataLossError("foreign") : absl::OkStatus();
@@ -146,7 +211,7 @@ TEST_F(SnapshotStoreTest, PassesOverASnapshotThatItsReaderRefuses) {
 TEST_F(SnapshotStoreTest, RemovesAtOpeningWhatIsOlderThanItsAgeLimit) {
   {
     const auto store = Open();
-    store->Offer("k", 10, "ten");
+    store->Offer(store->Join("k"), 10, "ten");
     store->Flush();
     std::ofstream(options_.dir + "/k/20.snap.tmp") << "left by a killed process";
   }
@@ -160,19 +225,20 @@ TEST_F(SnapshotStoreTest, RemovesAtOpeningWhatIsOlderThanItsAgeLimit) {
 TEST_F(SnapshotStoreTest, RefusesMoreThanItsQueueMayHold) {
   options_.max_queued_bytes = 10;
   const auto store = Open();
-  EXPECT_FALSE(store->HasRoom(11));
-  EXPECT_FALSE(store->Offer("k", 10, "more than ten bytes"));
-  EXPECT_TRUE(store->HasRoom(10));
-  EXPECT_TRUE(store->Offer("k", 20, "ten bytes."));
+  const uint64_t writer = store->Join("k");
+  EXPECT_THAT(std::string(store->WhyRefused(11)), HasSubstr("snapshot_memory_bytes"));
+  EXPECT_NE(store->Offer(writer, 10, "more than ten bytes"), nullptr);
+  EXPECT_EQ(store->WhyRefused(10), nullptr);
+  EXPECT_EQ(store->Offer(writer, 20, "ten bytes."), nullptr);
   store->Flush();
-  EXPECT_TRUE(store->HasRoom(10));
+  EXPECT_EQ(store->WhyRefused(10), nullptr);
   EXPECT_THAT(Files("k"), ElementsAre("20.snap"));
 }
 
 TEST_F(SnapshotStoreTest, TellsOfASnapshotThatCannotBeWritten) {
   const auto store = Open();
   std::ofstream(options_.dir + "/k") << "a file where the folder should be";
-  store->Offer("k", 10, "x");
+  store->Offer(store->Join("k"), 10, "x");
   store->Flush();
   EXPECT_THAT(observer_.failed, ElementsAre(HasSubstr(options_.dir + "/k")));
   EXPECT_EQ(observer_.written, 0);

@@ -41,9 +41,8 @@ class StreamResumeTest : public ::testing::Test {
 
   // A server's life begins, with what the last one left on disk.
   void Boot() {
-    SnapshotStoreOptions options;
-    options.dir = dir_;
-    store_ = *SnapshotStore::Open(options, &Clock::Real(), &counts_);
+    store_options_.dir = dir_;
+    store_ = *SnapshotStore::Open(store_options_, &Clock::Real(), &counts_);
     scheduler_ = std::make_unique<GenerateScheduler>(options_, &Clock::Real(), store_.get(), &counts_);
   }
   void Shutdown() {
@@ -86,6 +85,7 @@ class StreamResumeTest : public ::testing::Test {
 
   const std::string dir_;
   GenerateSchedulerOptions options_;
+  SnapshotStoreOptions store_options_;
   std::shared_ptr<FakeGenerator> generator_;
   Counts counts_;
   std::unique_ptr<SnapshotStore> store_;
@@ -168,6 +168,24 @@ TEST_F(StreamResumeTest, KeepsNoSnapshotOfAStreamThatReachedItsExtent) {
   EXPECT_FALSE(fs::exists(dir_ + "/key"));
 }
 
+TEST_F(StreamResumeTest, KeepsTheSnapshotsOfAnEqualStreamThatStillRuns) {
+  Boot();
+  const int chunks = 1 + 2200 / static_cast<int>(Keyed().chunk_rows);
+  RecordingSink behind(0, chunks);
+  const auto ticket = scheduler_->Start(Keyed(), &behind);
+  ASSERT_TRUE(ticket.ok());
+  behind.WaitForChunks(chunks);
+  uint64_t replayed = 0;
+  EXPECT_EQ(Rest(Keyed(), &replayed).size(), 4000u) << "the equal one runs to its extent";
+  store_->Flush();
+  scheduler_->Cancel(ticket->id);
+  EXPECT_EQ(behind.WaitForFinish().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Rest(Keyed(2200), &replayed), From(Expected(Keyed()), 2200));
+  EXPECT_LT(replayed, options_.snapshot_rows + Keyed().chunk_rows);
+  store_->Flush();
+  EXPECT_FALSE(fs::exists(dir_ + "/key")) << "the last one of its key takes them along";
+}
+
 TEST_F(StreamResumeTest, DrainSavesWhereTheClientWillGoOn) {
   options_.snapshot_rows = 1000000;
   Boot();
@@ -184,7 +202,7 @@ TEST_F(StreamResumeTest, DrainSavesWhereTheClientWillGoOn) {
 }
 
 TEST_F(StreamResumeTest, SavesNoStateLargerThanItsLimit) {
-  options_.max_snapshot_bytes = 100;
+  store_options_.max_queued_bytes = 100;
   Boot();
   RunTo(2200);
   EXPECT_GT(counts_.skipped, 0u);

@@ -32,8 +32,7 @@ class EvaluateJob : public ::testing::Test {
                     {"dataset", "test"},
                     {"synthetic_dataset", ""},
                     {"generate", {{"seed", 4}, {"hosts", 6}, {"home", "10.7.0.0/16"}, {"rows", 1200}}},
-                    {"max_likelihood_rows", 0},
-                    {"device", "cpu"}};
+                    {"max_likelihood_rows", 0}};
     if (!changes.is_null()) context.spec.update(changes);
     context.threads = 2;
     context.progress = [](const JobProgress&) {};
@@ -93,6 +92,16 @@ TEST_F(EvaluateJob, TheRowsThatAModelWasTrainedOnAreNoHoldOut) {
   ASSERT_TRUE(headline.ok()) << headline.status();
   EXPECT_EQ(Report()["real_split"], "all");
   EXPECT_EQ(Report()["rows_real"], 900);
+}
+
+TEST_F(EvaluateJob, RefusesTheSameFlowsWithAnotherHoldOut) {
+  Train("hours=odd");
+  MakeDataset(dir_.File("datasets/swapped"), AnyFlows(3000, 6, 8, true), "hours=even");
+  const absl::Status status = Run({{"dataset", "swapped"}}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--holdout hours=odd"));
+  MakeDataset(dir_.File("datasets/again"), AnyFlows(3000, 6, 8, true), "hours=odd");
+  EXPECT_TRUE(Run({{"dataset", "again"}}).ok());
 }
 
 TEST_F(EvaluateJob, FailsForWhatIsNotThereAndStopsWhenAsked) {

@@ -16,6 +16,19 @@ TEST(EvaluateSpec, NamesWhatIsMissingOrOfTheWrongKind) {
   EXPECT_TRUE(absl::IsInvalidArgument(ParseEvaluateSpec({{"dataset", 3}, {"model", "m"}}).status()));
 }
 
+TEST(EvaluateSpec, RefusesMoreFlowsThanAreJudgedAtOnce) {
+  const auto spec = [](uint64_t rows, const char* synthetic) {
+    return ParseEvaluateSpec({{"dataset", "d"},
+                              {"model", "m"},
+                              {"synthetic_dataset", synthetic},
+                              {"generate", {{"rows", rows}}}})
+        .status();
+  };
+  EXPECT_TRUE(absl::IsInvalidArgument(spec(20'000'001, "")));
+  EXPECT_TRUE(spec(20'000'000, "").ok());
+  EXPECT_TRUE(spec(20'000'001, "imported").ok()) << "nothing is generated";
+}
+
 TEST(EvaluateSpec, EmptyAndMissingFieldsAreTheSame) {
   const auto spec =
       ParseEvaluateSpec({{"dataset", "d"}, {"model", "m"}, {"version", 2}, {"synthetic_dataset", nullptr}});

@@ -64,8 +64,14 @@ TEST(GenerateFlows, AnUnboundedStreamIsRefusedAndALongOneStopped) {
   EXPECT_TRUE(absl::IsInvalidArgument(GenerateFlows(generator, endless, {}).status()));
   GenerateFlowsOptions options;
   options.max_rows = 500;
-  EXPECT_TRUE(absl::IsResourceExhausted(GenerateFlows(generator, Spec(501), options).status()));
   EXPECT_TRUE(GenerateFlows(generator, Spec(500), options).ok());
+  const uint64_t rows_before = generator.rows();
+  EXPECT_TRUE(absl::IsInvalidArgument(GenerateFlows(generator, Spec(501), options).status()));
+  EXPECT_EQ(generator.rows(), rows_before) << "it was refused before any work";
+  StreamSpec long_one = Spec(1);
+  long_one.rows.reset();
+  long_one.duration_ms = 3'600'000;
+  EXPECT_TRUE(absl::IsInvalidArgument(GenerateFlows(generator, long_one, options).status()));
 }
 
 TEST(GenerateFlows, StopsWhenAskedAndPassesOnTheModelsError) {

@@ -2,7 +2,7 @@
 headers, reading the bundles' safetensors and manifests only.
 
   write_small_models FOLDER
-  python3 forward_reference.py FOLDER > ../forward_golden.json     (torch 1.13, safetensors 0.4)
+  python3 forward_reference.py FOLDER > ../forward_golden.json     (torch 2.11, safetensors 0.8)
 
 Per preset and row: the training loss of every output, nats (a mixture's is a density).
 """
@@ -93,7 +93,7 @@ def causal(manifest, weights, rows):
                 state = w["clock_weight"] @ torch.tensor([math.sin(angle), math.cos(angle)])
                 for before in range(o):
                     state = state + w["state_embedding"][offsets[before] + own[t][before]]
-                if any(outputs[before]["octet"] == 3 for before in range(o)):
+                if any(outputs[before]["octet"] == 1 for before in range(o)):
                     state = state + w["state_embedding"][size + bucket(row["remote_address"])]
                 hidden = torch.relu(w[f"head{i}_hidden_weight"] @ torch.cat([trunk, state]) + w[f"head{i}_hidden_bias"])
                 name = net if outputs[o]["octet"] < 0 else f"{net}.{outputs[o]['octet'] + 1}"
@@ -155,7 +155,7 @@ def paper(manifest, weights, rows):
                 scaled = (math.log(v) if codec["logarithmic"] else v) / codec["scale"]
                 alpha = torch.softmax(linear("weights")[t], 0)
                 mean = linear("means")[t]
-                deviation = torch.exp(linear("log_deviations")[t].clamp(-9, 4))
+                deviation = torch.exp(linear("log_deviations")[t].clamp(-13, 4))
                 density = alpha * torch.exp(-0.5 * ((scaled - mean) / deviation) ** 2) / (
                     deviation * math.sqrt(TWO_PI))
                 losses[t][name] = -torch.log(density.sum()).item()

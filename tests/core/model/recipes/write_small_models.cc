@@ -30,7 +30,7 @@ absl::Status Write(const std::string& folder) {
         WriteBundle(folder + "/" + PresetName(preset), *SmallModel(preset), SmallBundleInfo());
     if (!status.ok()) return status;
   }
-  return WriteFileDurably(folder + "/rows.json", RowsJson(SampleRows(24, /*salt=*/9)).dump());
+  return WriteFileDurably(folder + "/rows.json", RowsJson(SampleRows(90, /*salt=*/9)).dump());
 }
 
 }  // namespace

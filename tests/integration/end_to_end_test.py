@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""The whole path with the built programs: a real server on loopback, its worker processes, the command line.
+
+  end_to_end_test.py FOLDER_OF_THE_PROGRAMS
+"""
+import csv
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN = ""
+# Nets so small that a training takes seconds; what they learn is not the point here.
+SMALL = [arg for option in ("width=8", "state=8", "hidden=16") for arg in ("--set", option)]
+LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """One data folder and the server over it, which may be killed and started again."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.address = "127.0.0.1:%d" % free_port()
+        self.metrics = "127.0.0.1:%d" % free_port()
+        self.process = None
+
+    def start(self):
+        with open(os.path.join(self.folder, "server.log"), "a") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(BIN, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
+                 "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
+                 "--set", "generate.snapshot_rows=20000"], stdout=log, stderr=log)
+        wait_for(lambda: self.process.poll() is not None or self.run("status", check=False).returncode == 0)
+        if self.process.poll() is not None:
+            raise AssertionError("the server ended at its start:\n" + self.log())
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(LIMIT_S)
+
+    def log(self):
+        with open(os.path.join(self.folder, "server.log")) as lines:
+            return lines.read()
+
+    def command(self, *args):
+        return [os.path.join(BIN, "stanflow"), *map(str, args)]
+
+    def environment(self):
+        return {**os.environ, "STANFLOW_SERVER": self.address}
+
+    def run(self, *args, check=True):
+        done = subprocess.run(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=LIMIT_S)
+        if check and done.returncode:
+            raise AssertionError("stanflow %s: exit %d\n%s" % (" ".join(map(str, args)), done.returncode, done.stderr))
+        return done
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "--json").stdout)
+
+    def start_command(self, *args):
+        return subprocess.Popen(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+
+def wait_for(condition):
+    end = time.monotonic() + LIMIT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s in vain" % LIMIT_S)
+        time.sleep(0.02)  # between two looks; what is waited for is the condition
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+class EndToEnd(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.server = Server(cls.temporary.name)
+        cls.server.start()
+        office = cls.file("office.csv")
+        cls.server.run("simulate", "--rows", 12000, "--seed", 1, "--output", office)
+        cls.dataset = cls.server.json("datasets", "import", "office", office, "--home", "10.0.0.0/16",
+                                      "--holdout", "hours=odd")["dataset"]
+        cls.trained = cls.server.json("train", "--dataset", "office", "--model", "edge", "--set", "epochs=1", *SMALL,
+                                      "--wait")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.kill()
+        cls.temporary.cleanup()
+
+    @classmethod
+    def file(cls, name):
+        return os.path.join(cls.temporary.name, name)
+
+    def weights_of(self, model):
+        return self.server.json("models", "describe", model)["manifest"]["weights_sha256"]
+
+    def test_every_row_of_the_simulator_is_imported_and_training_reads_none_that_is_held_out(self):
+        self.assertEqual(self.dataset["rows"], 12000)
+        self.assertEqual(self.dataset["rejected_rows"], 0)
+        self.assertEqual(self.dataset["train_rows"] + self.dataset["holdout_rows"], 12000)
+        manifest = self.server.json("models", "describe", "edge")["manifest"]
+        self.assertLessEqual(manifest["training_rows"], self.dataset["train_rows"])
+        self.assertEqual(manifest["holdout"], "hours=odd")
+
+    def test_what_generate_writes_is_what_import_reads_and_what_evaluate_judges(self):
+        flows, report = self.file("syn.csv"), self.file("report.html")
+        same = ["--hosts", 5, "--rows", 3000, "--seed", 7]
+        self.server.run("generate", "--model", "edge", *same, "--format", "csv", "--output", flows)
+        with open(flows) as lines:
+            times = [row["te"] for row in csv.DictReader(lines)]
+        self.assertEqual(len(times), 3000)
+        self.assertEqual(times, sorted(times))
+        of_file = self.server.json("evaluate", "--model", "edge", "--dataset", "office", "--synthetic", flows,
+                                   "--report", report)
+        of_flags = self.server.json("evaluate", "--model", "edge", "--dataset", "office", *same)
+        self.assertEqual(of_file["rows_synthetic"], 3000)
+        for figure in ("jsd", "rules", "likelihood"):
+            self.assertEqual(of_file[figure], of_flags[figure], figure)
+        self.assertEqual(of_file["rules"]["T1"]["synthetic"], 1)
+        self.assertIn("<svg", read(report).decode())
+
+    def test_64_streams_at_once_are_64_streams_one_by_one_to_the_byte(self):
+        def flags(i):
+            return ["generate", "--model", "edge", "--hosts", 1 + i % 9, "--rows", 300, "--seed", i, "--chunk-rows",
+                    1 + 37 * (i % 11)]
+
+        together = [self.server.start_command(*flags(i)) for i in range(64)]
+        outputs = [process.communicate(timeout=LIMIT_S)[0] for process in together]
+        self.assertEqual([process.returncode for process in together], [0] * 64)
+        for i in range(64):
+            self.assertEqual(self.server.run(*flags(i)).stdout, outputs[i], "stream %d" % i)
+
+    def test_a_training_whose_server_is_killed_ends_by_itself_with_the_weights_of_an_unbroken_one(self):
+        flags = ["train", "--dataset", "office", "--set", "epochs=3", *SMALL, "--seed", 5]
+        self.server.run(*flags, "--model", "whole", "--wait")
+        job = self.server.json(*flags, "--model", "broken")["name"]
+        # The first progress comes after the first checkpoint.
+        wait_for(lambda: (self.server.json("jobs", "get", job)["progress"] or {}).get("fraction", 0) > 0)
+        self.server.kill()
+        self.server.start()
+        self.server.run("jobs", "watch", job)
+        ended = self.server.json("jobs", "get", job)
+        self.assertEqual((ended["state"], ended["attempts"], ended["failures"]), ("SUCCEEDED", 2, 0))
+        self.assertEqual(self.weights_of("broken"), self.weights_of("whole"))
+
+    def test_a_stream_whose_server_is_killed_goes_on_without_a_gap_or_a_repeat(self):
+        flags = ["generate", "--model", "edge", "--hosts", 40, "--rows", 100000, "--seed", 3, "--save-seconds", 0]
+        whole, broken = self.file("whole.csv"), self.file("broken.csv")
+        self.server.run(*flags, "--output", whole)
+        client = self.server.start_command(*flags, "--output", broken, "--json")
+        part = broken + ".part"
+        wait_for(lambda: client.poll() is not None or os.path.exists(part) and os.path.getsize(part) > 3000000)
+        self.server.kill()
+        self.assertIsNone(client.poll(), "the stream was over before the server could be killed")
+        self.server.start()
+        out, errors = client.communicate(timeout=LIMIT_S)
+        self.assertEqual(client.returncode, 0, errors)
+        self.assertGreaterEqual(json.loads(out)["reconnects"], 1)
+        self.assertTrue(read(broken) == read(whole), "the continued file is not the unbroken one")
+
+    def test_a_second_server_on_the_same_folder_is_refused(self):
+        second = subprocess.run([os.path.join(BIN, "stanflowd"), "--set", "data_dir=" + self.file("data"), "--set",
+                                 "listen=127.0.0.1:%d" % free_port(), "--set",
+                                 "metrics_listen=127.0.0.1:%d" % free_port()],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S)
+        self.assertNotEqual(second.returncode, 0)
+        self.assertIn("another stanflowd uses the data folder", second.stdout)
+
+    def test_sigterm_ends_the_server_cleanly_and_nothing_is_lost(self):
+        before = self.server.json("models", "list")
+        self.assertEqual(self.server.terminate(), 0)
+        self.server.start()
+        after = self.server.json("models", "list")
+        self.assertEqual([m["name"] for m in after["models"]], [m["name"] for m in before["models"]])
+
+
+if __name__ == "__main__":
+    BIN = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)
