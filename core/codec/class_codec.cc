@@ -42,11 +42,16 @@ int ClassCodec::num_classes() const {
   return static_cast<int>(options_.values.size() + bins + (options_.other.empty() ? 0 : 1));
 }
 
+uint64_t ClassCodec::Factor(uint64_t given) const {
+  constexpr uint64_t kMost = uint64_t{1} << 38;  // edges go up to 2^24: their product still fits
+  return options_.scaled_by_given ? std::clamp<uint64_t>(given, 1, kMost) : 1;
+}
+
 int ClassCodec::BinOf(uint64_t units, uint64_t given) const {
   const auto& edges = options_.edges;
   if (edges.empty()) return -1;
   // units >= edge * given is the same as units / given >= edge, for integers.
-  const uint64_t scaled = options_.scaled_by_given ? units / std::max<uint64_t>(given, 1) : units;
+  const uint64_t scaled = units / Factor(given);
   if (scaled < edges.front() || scaled >= edges.back()) return -1;
   return static_cast<int>(std::upper_bound(edges.begin(), edges.end(), scaled) - edges.begin()) - 1;
 }
@@ -59,7 +64,7 @@ bool ClassCodec::InRange(uint64_t value, uint64_t given) const {
 
 Code ClassCodec::Encode(uint64_t value, uint64_t given) const {
   uint64_t units = (value + options_.unit / 2) / options_.unit;
-  const uint64_t factor = options_.scaled_by_given ? std::max<uint64_t>(given, 1) : 1;
+  const uint64_t factor = Factor(given);
   Code code;
   const auto own = class_of_value_.find(units);
   int bin = BinOf(units, given);
@@ -100,7 +105,7 @@ uint64_t ClassCodec::Decode(int cls, double u, uint64_t given) const {
   if (static_cast<size_t>(cls) < num_values) return options_.values[cls] * options_.unit;
   const size_t rest = cls - num_values;
   if (!options_.edges.empty()) {
-    const uint64_t factor = options_.scaled_by_given ? std::max<uint64_t>(given, 1) : 1;
+    const uint64_t factor = Factor(given);
     const uint64_t first = options_.edges[rest] * factor;
     const uint64_t width = (options_.edges[rest + 1] - options_.edges[rest]) * factor;
     const uint64_t offset =
@@ -125,7 +130,7 @@ double ClassCodec::ShareWithin(int cls, double low, double high, uint64_t given)
   if (static_cast<size_t>(cls) < num_values) return inside(options_.values[cls]) ? 1 : 0;
   const size_t rest = cls - num_values;
   if (!options_.edges.empty()) {
-    const double factor = options_.scaled_by_given ? static_cast<double>(std::max<uint64_t>(given, 1)) : 1;
+    const auto factor = static_cast<double>(Factor(given));
     const double first = static_cast<double>(options_.edges[rest]) * factor;
     const double last = static_cast<double>(options_.edges[rest + 1]) * factor;
     const double from = std::max(first, std::ceil(low / unit));

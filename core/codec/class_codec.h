@@ -56,6 +56,7 @@ class ClassCodec {
 
  private:
   explicit ClassCodec(Options options);
+  uint64_t Factor(uint64_t given) const;            // what the edges are multiplied with
   int BinOf(uint64_t units, uint64_t given) const;  // -1: below the first or above the last edge
 
   Options options_;

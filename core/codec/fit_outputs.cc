@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "core/base/status_macros.h"
 #include "core/codec/output_set.h"
@@ -11,7 +12,7 @@ namespace {
 using Counts = std::vector<std::pair<uint64_t, uint64_t>>;
 
 constexpr uint64_t kMaxDelta = uint64_t{1} << 21;  // 24 days in seconds
-constexpr uint64_t kMaxPackets = uint64_t{1} << 40;
+constexpr uint64_t kMaxCount = kMaxFlowCount + 1;
 constexpr uint64_t kMaxBytesPerPacket = uint64_t{1} << 24;
 constexpr uint64_t kMaxDurationMs = uint64_t{1} << 32;
 // A value with fewer rows than this has no class of its own: a net could not learn when it comes.
@@ -46,9 +47,10 @@ std::vector<uint64_t> Frequent(Counts counts, size_t most, uint64_t unit) {
   return values;
 }
 
-std::vector<uint64_t> Range(uint64_t n) {
-  std::vector<uint64_t> values(n);
-  for (uint64_t i = 0; i < n; ++i) values[i] = i;
+// first, first + 1, ... end - 1.
+std::vector<uint64_t> Range(uint64_t first, uint64_t end) {
+  std::vector<uint64_t> values(end - first);
+  std::iota(values.begin(), values.end(), first);
   return values;
 }
 
@@ -107,7 +109,7 @@ absl::StatusOr<Output> MakeOctet(const MarginalCounts& counts, int octet) {
   output.attribute = Attribute::kRemoteAddress;
   output.octet = octet;
   ClassCodec::Options options;
-  options.values = Range(256);
+  options.values = Range(0, 256);
   STANFLOW_ASSIGN_OR_RETURN(auto codec, ClassCodec::Create(std::move(options)));
   output.classes = std::make_shared<ClassCodec>(std::move(codec));
   const auto& seen = counts.Octet(octet);
@@ -123,7 +125,7 @@ absl::StatusOr<Output> MakeDirection(const MarginalCounts& counts) {
 
 ClassCodec::Options DeltaClasses(const Counts& counts) {
   ClassCodec::Options options;
-  options.values = Range(24);
+  options.values = Range(0, 24);
   // 28 bins as far as training went; the marginal knows nothing beyond.
   AppendLogEdges(24, std::max<uint64_t>(Largest(counts) + 1, 256), 28, &options.edges);
   AppendOctaves(kMaxDelta, &options.edges);
@@ -141,12 +143,12 @@ ClassCodec::Options LearnedPortClasses(const Counts& counts) {
 
 ClassCodec::Options PacketClasses(const Counts& counts) {
   ClassCodec::Options options;
-  options.values = Range(64);
+  options.values = Range(kMinFlowCount, 64);
   uint64_t top = 128;
   while (top <= Largest(counts)) top *= 2;
   AppendLogEdges(64, top, 8 * static_cast<int>(std::lround(std::log2(static_cast<double>(top) / 64))),
                  &options.edges);
-  AppendOctaves(kMaxPackets, &options.edges);
+  AppendOctaves(kMaxCount, &options.edges);
   return options;
 }
 
@@ -160,7 +162,7 @@ ClassCodec::Options ByteClasses(const Counts& counts, bool per_packet) {
     AppendOctaves(kMaxBytesPerPacket, &options.edges);
   } else {
     AppendLogEdges(20, std::max<uint64_t>(Largest(counts) + 1, 4096), 136, &options.edges);
-    AppendOctaves(kMaxPackets, &options.edges);
+    AppendOctaves(kMaxCount, &options.edges);
   }
   return options;
 }
@@ -198,7 +200,7 @@ absl::StatusOr<Output> MakeMixture(Attribute attribute, ContinuousCodec::Options
 // 0-1023 each, then one class per 100 ports (notes on the paper: 1,670 classes).
 ClassCodec::Options PaperPortClasses() {
   ClassCodec::Options options;
-  options.values = Range(1024);
+  options.values = Range(0, 1024);
   for (uint64_t edge = 1024; edge < 65536; edge += 100) options.edges.push_back(edge);
   options.edges.push_back(65536);
   return options;

@@ -1,5 +1,7 @@
 #include "core/codec/output_set.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 
@@ -16,6 +18,10 @@ uint64_t Output::ValueOf(const HostRow& row) const {
 }
 
 void Output::SetValue(HostRow* row, uint64_t value) const {
+  // The outermost bins reach beyond what a record may hold (bytes are bins of bytes per packet).
+  if (attribute == Attribute::kPackets || attribute == Attribute::kBytes) {
+    value = std::clamp(value, kMinFlowCount, kMaxFlowCount);
+  }
   if (octet < 0) return row->Set(attribute, value);
   const int shift = 24 - 8 * octet;
   row->remote_address = (row->remote_address & ~(uint32_t{255} << shift)) | static_cast<uint32_t>(value)

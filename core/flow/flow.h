@@ -7,6 +7,9 @@
 
 namespace stanflow {
 
+// Packets and bytes that a record may have: no flow has more, and sums of them fit their types.
+inline constexpr uint64_t kMinFlowCount = 1, kMaxFlowCount = uint64_t{1} << 48;
+
 // One unidirectional IPv4 flow record. Comments name the IPFIX information element.
 struct Flow {
   int64_t end_ms = 0;                // flowEndMilliseconds, since 1970-01-01T00:00:00Z

@@ -19,7 +19,6 @@ constexpr std::array<std::string_view, kNumFields> kFieldNames = {
     "te", "td", "sa", "da", "sp", "dp", "pr", "flg", "fwd", "stos", "pkt", "byt", "label"};
 
 // Sums over a file then stay far from 2^64.
-constexpr uint64_t kMaxCount = uint64_t{1} << 48;
 
 // Printable ASCII and short, whatever the file holds: reasons travel as JSON and UTF-8.
 std::string Quoted(std::string_view text) {
@@ -155,7 +154,8 @@ bool ParseUgr16Row(std::string_view line, Flow* flow, std::string* reason) {
          row.Number(kSp, 0, 65535, &flow->source_port) && row.Protocol(&flow->protocol) &&
          row.DestinationPort(flow->protocol, &flow->destination_port) && row.Flags(&flow->tcp_flags) &&
          row.Number(kFwd, 0, 255, &forwarding_status) && row.Number(kStos, 0, 255, &flow->tos) &&
-         row.Number(kPkt, 1, kMaxCount, &flow->packets) && row.Number(kByt, 1, kMaxCount, &flow->bytes);
+         row.Number(kPkt, kMinFlowCount, kMaxFlowCount, &flow->packets) &&
+         row.Number(kByt, kMinFlowCount, kMaxFlowCount, &flow->bytes);
 }
 
 }  // namespace stanflow

@@ -66,6 +66,59 @@ TEST_P(Outputs, DecodeEveryValueIntoItsClass) {
   }
 }
 
+// Every value of the small domains; of the wide ones every power of two and its neighbours.
+std::vector<uint64_t> ValuesOf(const Output& output) {
+  uint64_t last = 255;
+  switch (output.attribute) {
+    case Attribute::kDirection:
+      last = 1;
+      break;
+    case Attribute::kLocalPort:
+    case Attribute::kRemotePort:
+      last = 65535;
+      break;
+    case Attribute::kPackets:
+    case Attribute::kBytes: {
+      std::vector<uint64_t> values = {1, 2, 3, kMaxFlowCount - 1, kMaxFlowCount};
+      for (int bit = 2; bit < 48; ++bit) {
+        for (const int beside : {-1, 0, 1}) values.push_back((uint64_t{1} << bit) + beside);
+      }
+      return values;
+    }
+    case Attribute::kTimeDelta:
+      last = 100'000;
+      break;
+    case Attribute::kDuration:
+      last = 1'000'000;
+      break;
+    default:
+      break;
+  }
+  const uint64_t unit = output.classes != nullptr ? output.classes->options().unit : 1;
+  std::vector<uint64_t> values;
+  for (uint64_t v = 0; v <= last; v += unit) values.push_back(v);
+  return values;
+}
+
+TEST_P(Outputs, DecodeEveryValueThatARecordCanHoldIntoItsClass) {
+  for (const Output& output : Fit().outputs) {
+    if (output.classes == nullptr) continue;
+    for (const uint64_t value : ValuesOf(output)) {
+      HostRow row;
+      row.packets = std::max<uint64_t>(1, value >> 16);  // no packet has more than 65,535 bytes
+      output.SetValue(&row, value);
+      ASSERT_EQ(output.ValueOf(row), value) << output.name();
+      const Code code = output.Encode(row);
+      for (const double u : {0.0, 0.37, 0.999999}) {
+        HostRow back = row;
+        output.SetValue(&back, output.classes->Decode(code.cls, u, output.GivenOf(row)));
+        const Code again = output.Encode(back);
+        ASSERT_TRUE(again.cls == code.cls || again.alt == code.cls) << output.name() << " " << value;
+      }
+    }
+  }
+}
+
 TEST_P(Outputs, MarginalsAddUpToOne) {
   for (const Output& output : Fit().outputs) {
     if (output.head == HeadKind::kMixture) continue;
