@@ -113,7 +113,7 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& dir) {
     STANFLOW_ASSIGN_OR_RETURN(const std::string digest, Sha256HexOfFile(path));
     if (digest != manifest.at("weights_sha256")) {
       return absl::DataLossError(
-          absl::StrCat(path, ": its SHA-256 is not the manifest's: damaged or exchanged"));
+          absl::StrCat(path, ": its SHA-256 is not the manifest's: damaged or exchanged; export it again"));
     }
     STANFLOW_ASSIGN_OR_RETURN(StanOptions options, StanOptions::FromJson(manifest.at("options")));
     STANFLOW_ASSIGN_OR_RETURN(OutputSet outputs, OutputSet::FromJson(manifest.at("outputs")));

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/base/status_macros.h"
@@ -11,6 +12,16 @@
 #include "server/registry/folder.h"
 
 namespace stanflow {
+namespace {
+
+// Where the server unpacked a bundle says nothing to who sent it: files are named as they are in the bundle.
+absl::Status WithoutFolder(const absl::Status& status, const std::string& folder) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrReplaceAll(ToStd(status.message()), {{folder + "/", "bundle: "}}));
+}
+
+}  // namespace
 
 ModelRegistry::ModelRegistry(ModelRegistryOptions options, GeneratorLoader loader, BundleValidator validator,
                              const Clock* clock)
@@ -97,7 +108,7 @@ absl::StatusOr<VersionId> ModelRegistry::Import(const std::string& tar_path, con
   STANFLOW_ASSIGN_OR_RETURN(const std::string dir, MakeScratchFolder(options_.data_dir + "/tmp"));
   absl::StatusOr<VersionId> id = [&]() -> absl::StatusOr<VersionId> {
     STANFLOW_RETURN_IF_ERROR(ReadBundleArchive(tar_path, dir, options_.max_bundle_bytes));
-    STANFLOW_RETURN_IF_ERROR(validator_(dir));
+    STANFLOW_RETURN_IF_ERROR(WithoutFolder(validator_(dir), dir));
     return store_.Publish(dir, model, "import-" + digest);
   }();
   const absl::Status removed = RemoveAll(dir);

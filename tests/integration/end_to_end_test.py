@@ -5,6 +5,7 @@
 """
 import csv
 import json
+import lzma
 import os
 import signal
 import socket
@@ -187,6 +188,37 @@ class EndToEnd(unittest.TestCase):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S)
         self.assertNotEqual(second.returncode, 0)
         self.assertIn("another stanflowd uses the data folder", second.stdout)
+
+    def test_wrong_inputs_are_answered_by_what_is_wrong_and_what_would_do(self):
+        office, bundle = self.file("office.csv"), self.file("edge.tar")
+        wrong, bomb, broken = self.file("wrong.csv"), self.file("bomb.xz"), self.file("broken.tar")
+        self.server.run("models", "export", "edge", "--output", bundle)
+        damaged = bytearray(read(bundle))
+        damaged[len(damaged) // 2] ^= 255
+        with open(office) as lines:
+            header, row = lines.readline(), lines.readline()
+        for path, content in ((wrong, b"time,src,dst,bytes\n1,2,3,4\n"), (broken, bytes(damaged)),
+                              (bomb, lzma.compress((header + 500000 * row).encode(), preset=0))):
+            with open(path, "wb") as file:
+                file.write(content)
+        home = ["--home", "10.0.0.0/16"]
+        for args, code, says in [
+                (["generate", "--model", "egde", "--rows", 1], 3, "there are: "),
+                (["generate", "--model", "edge@prod", "--rows", 1], 3, "no alias 'prod'"),
+                (["models", "alias", "edge", "7prod", 1], 2, "'7prod' is no alias"),
+                (["train", "--dataset", "ofice", "--model", "m"], 3, "there are: office"),
+                (["train", "--dataset", "office", "--model", "m", "--set", "widht=3"], 2, "it has width"),
+                (["datasets", "import", "w", wrong, *home], 4, "line 1 has 4 columns, ugr16-csv has 13"),
+                (["datasets", "import", "w", office, "--home", "192.168.0.0/16"], 4, "none of the 12000 rows"),
+                (["datasets", "import", "w", bomb, *home], 4, "not a flow file"),
+                (["datasets", "import", "w", self.file("none.csv"), *home], 3, "No such file"),
+                (["models", "import", "edge", broken], 1, "bundle: model.safetensors: its SHA-256"),
+                (["models", "import", "edge", office], 2, "models export"),
+        ]:
+            done = self.server.run(*args, check=False)
+            self.assertEqual(done.returncode, code, (args, done.stderr))
+            self.assertIn(says, done.stderr, args)
+        self.assertEqual([d["name"] for d in self.server.json("datasets", "list")["datasets"]], ["datasets/office"])
 
     def test_sigterm_ends_the_server_cleanly_and_nothing_is_lost(self):
         before = self.server.json("models", "list")

@@ -34,7 +34,9 @@ Domain DomainOf(const Output& output) {
     case Attribute::kLocalPort:
     case Attribute::kRemotePort:
       return {0, 1, 65536};
-    default:
+    case Attribute::kPackets:
+      return {kMinFlowCount, unit, std::numeric_limits<uint64_t>::max()};
+    default:  // the lowest bin of bytes holds a 0 that is never recorded: it is drawn as 1
       return {0, unit, std::numeric_limits<uint64_t>::max()};
   }
 }
@@ -44,7 +46,11 @@ double SumOfMasses(const Head& head, const Output& output, const float* paramete
   double sum = 0;
   uint64_t value = domain.first;
   for (uint64_t n = 0; n < kCounted && value < domain.end; ++n, value += domain.unit) {
-    output.SetValue(&row, value);
+    if (output.octet < 0) {
+      row.Set(output.attribute, value);  // as it is: SetValue keeps to what a record may hold
+    } else {
+      output.SetValue(&row, value);
+    }
     sum += std::exp(-head.ExactNats(parameters, row));
   }
   if (value >= domain.end) return sum;
