@@ -17,8 +17,7 @@ namespace {
 // Where the server unpacked a bundle says nothing to who sent it: files are named as they are in the bundle.
 absl::Status WithoutFolder(const absl::Status& status, const std::string& folder) {
   if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrReplaceAll(ToStd(status.message()), {{folder + "/", "bundle: "}}));
+  return absl::Status(status.code(), absl::StrReplaceAll(status.message(), {{folder + "/", "bundle: "}}));
 }
 
 }  // namespace

@@ -137,8 +137,12 @@ class EndToEnd(unittest.TestCase):
                                    "--report", report)
         of_flags = self.server.json("evaluate", "--model", "edge", "--dataset", "office", *same)
         self.assertEqual(of_file["rows_synthetic"], 3000)
-        for figure in ("jsd", "rules", "likelihood"):
-            self.assertEqual(of_file[figure], of_flags[figure], figure)
+        for attribute, jsd in of_flags["jsd"].items():
+            for figure in ("value", "floor", "last_quarter", "last_quarter_floor"):
+                self.assertEqual(of_file["jsd"][attribute][figure], jsd[figure], attribute)
+        for rule, shares in of_flags["rules"].items():
+            self.assertEqual(of_file["rules"][rule]["synthetic"], shares["synthetic"], rule)
+        self.assertEqual(of_file["likelihood"], of_flags["likelihood"])
         self.assertEqual(of_file["rules"]["T1"]["synthetic"], 1)
         self.assertIn("<svg", read(report).decode())
 
