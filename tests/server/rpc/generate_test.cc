@@ -277,29 +277,6 @@ TEST_F(SlowReaderTest, ParksItselfWithinItsBytesAndGoesOnLater) {
   EXPECT_EQ(Metric(metrics_.Text(), "stanflow_outbox_bytes"), 0);
 }
 
-TEST_F(SlowReaderTest, KeepsItsStreamAsLongAsItTakesSomethingInTime) {
-  grpc::ClientContext context;
-  v1::GenerateRequest request = Request();
-  request.clear_extent();
-  const auto reader = synthesis_->Generate(&context, request);
-  WaitForMetric("stanflow_streams_parked 1");
-  Received received;
-  v1::GenerateResponse message;
-  for (int round = 0; round < 7; ++round) {
-    const double handed_over = Metric(metrics_.Text(), "stanflow_flows_sent_total");
-    clock_.Advance(rpc_options_.stall_timeout / 3);
-    server_->env().live->CheckStalls(clock_.SteadyNow());
-    // All that was waiting then, so that what is in flight now began to be after it.
-    while (static_cast<double>(received.rows()) < handed_over) {
-      ASSERT_TRUE(reader->Read(&message)) << "round " << round;
-      Take(message, &received);
-    }
-  }
-  EXPECT_THAT(metrics_.Text(), HasSubstr("stanflow_streams_stalled_total 0"));
-  context.TryCancel();
-  reader->Finish();
-}
-
 TEST_F(SlowReaderTest, LosesItsStreamWhenItTakesNothingForTooLong) {
   grpc::ClientContext context;
   v1::GenerateRequest request = Request();
