@@ -32,8 +32,10 @@ absl::StatusOr<ClassCodec> ClassCodec::Create(Options options) {
 ClassCodec::ClassCodec(Options options) : options_(std::move(options)) {
   for (size_t i = 0; i < options_.values.size(); ++i)
     class_of_value_[options_.values[i]] = static_cast<int32_t>(i);
+  double passed = 0;
   for (const auto& [value, share] : options_.other) {
     other_log_share_[value] = static_cast<float>(std::log(share));
+    other_up_to_.push_back(passed += share);
   }
 }
 
@@ -112,12 +114,10 @@ uint64_t ClassCodec::Decode(int cls, double u, uint64_t given) const {
         std::min<uint64_t>(static_cast<uint64_t>(u * static_cast<double>(width)), width - 1);
     return (first + offset) * options_.unit;
   }
-  double passed = 0;
-  for (const auto& [value, share] : options_.other) {
-    passed += share;
-    if (u < passed) return value * options_.unit;
-  }
-  return options_.other.back().first * options_.unit;
+  auto up_to = std::upper_bound(other_up_to_.begin(), other_up_to_.end(), u);
+  // Shares may add up to a little less than 1.
+  if (up_to == other_up_to_.end()) --up_to;
+  return options_.other[up_to - other_up_to_.begin()].first * options_.unit;
 }
 
 double ClassCodec::ShareWithin(int cls, double low, double high, uint64_t given) const {

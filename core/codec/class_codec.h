@@ -62,6 +62,7 @@ class ClassCodec {
   Options options_;
   absl::flat_hash_map<uint64_t, int32_t> class_of_value_;
   absl::flat_hash_map<uint64_t, float> other_log_share_;
+  std::vector<double> other_up_to_;  // sum of the shares of options_.other[0..i]
 };
 
 }  // namespace stanflow

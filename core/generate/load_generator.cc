@@ -26,7 +26,7 @@ absl::StatusOr<std::unique_ptr<Generator>> LoadGenerator(const std::string& bund
   }
   STANFLOW_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(bundle_dir));
   return preset == Preset::kPaper ? MakePaperGenerator(std::move(bundle), device)
-                                  : MakeCausalGenerator(std::move(bundle), device);
+                                  : MakeCausalGenerator(std::move(bundle), device, CausalEngineOf(device));
 }
 
 absl::StatusOr<std::unique_ptr<Scorer>> LoadScorer(const std::string& bundle_dir, const std::string& device) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/generate/torch_context.h"
+#include "core/generate/net_context.h"
 #include "core/generate/torch_row_product.h"
 #include "core/model/paper_net.h"
 #include "core/model/torch_device.h"
@@ -35,13 +35,13 @@ class PaperGenerator final : public Generator {
       // Every net of this preset is one.
       auto* const paper = static_cast<PaperNet*>(net.get());
       net_of_output_[net->first_output()] = {
-          paper, {paper->HeadWeight(), paper->HeadBias(), device_, RowProduct::KernelOf(device_)}};
+          paper, {paper->HeadWeight(), paper->HeadBias(), device_}};
     }
     info_.preset = PresetName(model_.options.preset);
     info_.device = device;
     info_.instruction_set = InstructionSet(device);
     info_.memory_bytes = 4 * static_cast<uint64_t>(model_.NumParameters());
-    info_.context_bytes = sizeof(TorchContext) + sizeof(float) * kPreviousFloats;
+    info_.context_bytes = sizeof(NetContext) + sizeof(float) * kPreviousFloats;
     info_.training_hosts = bundle_.info.hosts;
     info_.default_start_ms = bundle_.info.default_start_ms;
     info_.tile_rows = kTileRows;
@@ -55,7 +55,7 @@ class PaperGenerator final : public Generator {
   const GeneratorInfo& info() const override { return info_; }
 
   std::unique_ptr<Context> NewContext(const ContextKey& key) const override {
-    auto context = std::make_unique<TorchContext>(key, kPreviousFloats);
+    auto context = std::make_unique<NetContext>(key, kPreviousFloats);
     for (int r = 0; r < kPreviousRows; ++r) {
       HostRow row;
       for (size_t o = 0; o < model_.outputs.outputs.size(); ++o) {
@@ -70,7 +70,7 @@ class PaperGenerator final : public Generator {
   }
 
   absl::StatusOr<std::unique_ptr<Context>> RestoreContext(std::string_view state) const override {
-    return TorchContext::Restore(state, kPreviousFloats);
+    return NetContext::Restore(state, kPreviousFloats);
   }
 
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
@@ -97,7 +97,7 @@ class PaperGenerator final : public Generator {
     at::Tensor windows = at::zeros({kTileRows, kWindowRows, kWindowColumns});
     float* const window = windows.data_ptr<float>();
     for (size_t i = 0; i < contexts.size(); ++i) {
-      auto& context = *static_cast<TorchContext*>(contexts[i]);
+      auto& context = *static_cast<NetContext*>(contexts[i]);
       std::memcpy(window + i * kWindowFloats, context.memory(), sizeof(float) * kPreviousFloats);
       rows[i] = HostRow();
       rows[i].end_ms = context.clock_ms();
@@ -108,7 +108,7 @@ class PaperGenerator final : public Generator {
       DrawOutput(o, windows, contexts, rows);
     }
     for (size_t i = 0; i < contexts.size(); ++i) {
-      auto& context = *static_cast<TorchContext*>(contexts[i]);
+      auto& context = *static_cast<NetContext*>(contexts[i]);
       float* previous = context.memory();
       std::copy(previous + kWindowColumns, previous + kPreviousFloats, previous);
       PaperColumns(rows[i], previous + kPreviousFloats - kWindowColumns);
@@ -124,7 +124,7 @@ class PaperGenerator final : public Generator {
     }
     const int64_t width = model_.heads[o]->width();
     for (size_t i = 0; i < rows.size(); ++i) {
-      const auto u = Uniform2(static_cast<TorchContext*>(contexts[i])->Draw(static_cast<uint16_t>(o)));
+      const auto u = Uniform2(static_cast<NetContext*>(contexts[i])->Draw(static_cast<uint16_t>(o)));
       if (net_of_output_[o].net == nullptr) {
         DrawMarginal(o, u, &rows[i]);
       } else {

@@ -29,30 +29,6 @@ at::Tensor Shifted(const at::Tensor& x, int64_t by, const at::Tensor& position) 
 
 }  // namespace
 
-EmbeddingLayout::EmbeddingLayout(const OutputSet& set) {
-  for (const Output& output : set.outputs) {
-    offsets.push_back(size);
-    size += output.classes == nullptr ? 0 : output.classes->num_classes();
-  }
-  prefix_offset = size;
-  size += kPrefixBuckets;
-}
-
-std::vector<int64_t> TrunkColumns(const OutputSet& set) {
-  std::vector<int64_t> columns;
-  for (size_t o = 0; o < set.outputs.size(); ++o) {
-    if (set.outputs[o].octet <= 0) columns.push_back(static_cast<int64_t>(o));
-  }
-  return columns;
-}
-
-VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask) {
-  if (mask == Mask::kA) return {};
-  VisibleState state{output, false};
-  for (int o = 0; o < output; ++o) state.prefix |= set.outputs[o].octet == 1;
-  return state;
-}
-
 CausalNet::CausalNet(std::string name, const OutputSet& set, int first, int count, const StanOptions& options,
                      uint64_t seed)
     : AttributeNet(std::move(name), set, first, count), layout_(set), trunk_columns_(TrunkColumns(set)) {

@@ -5,34 +5,9 @@
 #include <vector>
 
 #include "core/model/attribute_net.h"
+#include "core/model/causal_layout.h"
 
 namespace stanflow {
-
-// Dilations of the trunk's layers; kernel 3, so a row's draw sees the 81 rows before it.
-inline constexpr std::array<int, 4> kDilations = {1, 3, 9, 27};
-inline constexpr int kTaps = 3;
-
-// Where each input finds its rows in a net's embedding table: every output's classes, then
-// the buckets of the remote /16.
-struct EmbeddingLayout {
-  std::vector<int64_t> offsets;  // one an output
-  int64_t prefix_offset = 0;
-  int64_t size = 0;
-  explicit EmbeddingLayout(const OutputSet& outputs);
-};
-
-// Columns of EncodedRows::cls that the trunk reads of every earlier row: all but the last three
-// octets. Whole addresses in the history lower the loss, but a stream left to itself then locks
-// onto one address (docs/model.md); copying is for heads that can also let go.
-std::vector<int64_t> TrunkColumns(const OutputSet& outputs);
-
-// What a head may look at of its own row: the first `outputs` outputs, and the /16 once its two octets are
-// drawn.
-struct VisibleState {
-  int outputs = 0;
-  bool prefix = false;
-};
-VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask);
 
 // The default preset's net: causal, left-padded, dilated convolutions over time, so that a
 // row's work is done once and cached; trained densely over whole sequences (docs/model.md).

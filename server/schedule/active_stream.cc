@@ -74,7 +74,8 @@ void ActiveStream::Discard() {
 
 bool ActiveStream::ChunkIsReady() const {
   if (chunk_.size() == 0) return false;
-  if (chunk_.size() >= request_.chunk_rows) return true;
+  // The first flow goes out at once: clients wait for it.
+  if (!sent_any_ || chunk_.size() >= request_.chunk_rows) return true;
   return environment_->clock->SteadyNow() - chunk_since_ >= environment_->flush_after;
 }
 

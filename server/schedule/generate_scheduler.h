@@ -37,8 +37,8 @@ struct GenerateSchedulerOptions {
   int tiles_per_thread = 4;
   // A part-filled tile beside full ones waits for the next step unless it is filled so far (0 to 1).
   double min_tile_fill = 0.5;
-  // An unfinished chunk is sent when its oldest flow has waited so long: slow models need not
-  // fill a chunk before the client sees the first flow. Never changes the flows.
+  // An unfinished chunk is sent when its oldest flow has waited so long, and the first one at once: slow models
+  // need not fill a chunk before the client sees a flow. Never changes the flows.
   std::chrono::milliseconds flush_after{100};
 };
 

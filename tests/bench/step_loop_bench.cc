@@ -79,8 +79,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "step_loop_bench: %s\n", own_bundle.status().ToString().c_str());
     return 1;
   }
-  const auto own = stanflow::MakeCausalGenerator(*std::move(own_bundle), "cpu");
-  const auto plain = stanflow::MakePlainLibTorchGenerator(*std::move(plain_bundle));
+  const auto own = stanflow::MakeCausalGenerator(*std::move(own_bundle), "cpu", stanflow::CausalEngine::kOwn);
+  const auto plain = stanflow::MakeCausalGenerator(*std::move(plain_bundle), "cpu", stanflow::CausalEngine::kLibTorch);
   if (!own.ok() || !plain.ok()) {
     std::fprintf(stderr, "step_loop_bench: %s\n", own.status().ToString().c_str());
     return 1;

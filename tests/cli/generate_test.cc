@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <thread>
 
 #include "core/io/all_formats.h"
 #include "tests/cli/cli_testing.h"
@@ -15,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// More rows than fit between the server and a client that has read none of them.
-constexpr uint64_t kFarEnough = 50000;
+// Where the fake server waits for a test that interrupts its client.
+constexpr uint64_t kMiddle = 50000;
 
 class GenerateCommand : public CliTest {
  protected:
@@ -46,6 +47,21 @@ class GenerateCommand : public CliTest {
                    "--output", dir_.File("syn.csv")};
     words.insert(words.end(), more.begin(), more.end());
     return words;
+  }
+  // Ctrl-C once flows have arrived, in `file` or on standard output, and before the stream's end.
+  Ended Interrupted(const Words& words, const std::string& file) {
+    std::promise<void> release;
+    server_.synthesis.on_chunk = [released = release.get_future().share()](uint64_t next) {
+      if (next == kMiddle) released.wait();
+    };
+    Program program(STANFLOW_PROGRAM, words, ToServer());
+    const std::string seen = file.empty() ? program.ReadSome() : "";
+    while (!file.empty() && (!Exists(file) || Rows(dir_.Read(file)) == 0)) std::this_thread::yield();
+    program.Signal(SIGINT);
+    Ended ended = program.Wait();
+    release.set_value();
+    ended.out.insert(0, seen);
+    return ended;
   }
   bool Exists(const std::string& name) const { return std::filesystem::exists(dir_.File(name)); }
 };
@@ -207,14 +223,7 @@ TEST_F(GenerateCommand, NeverWritesOneFileFromTwoProcesses) {
 }
 
 TEST_F(GenerateCommand, WithoutAnExtentEndsWellByCtrlCWithWholeRows) {
-  std::promise<pid_t> pid;
-  const auto child = pid.get_future().share();
-  server_.synthesis.on_chunk = [child](uint64_t next) {
-    if (next == kFarEnough) kill(child.get(), SIGINT);
-  };
-  Program program(STANFLOW_PROGRAM, {"generate", "--model", "edge"}, ToServer());
-  pid.set_value(program.pid());
-  const Ended ended = program.Wait();
+  const Ended ended = Interrupted({"generate", "--model", "edge"}, "");
   EXPECT_EQ(ended.code, 0);
   ASSERT_THAT(ended.out, EndsWith("\n"));
   EXPECT_GT(Rows(ended.out), 0u);
@@ -222,15 +231,8 @@ TEST_F(GenerateCommand, WithoutAnExtentEndsWellByCtrlCWithWholeRows) {
 }
 
 TEST_F(GenerateCommand, WithoutAnExtentCompletesItsFileByCtrlC) {
-  std::promise<pid_t> pid;
-  const auto child = pid.get_future().share();
-  server_.synthesis.on_chunk = [child](uint64_t next) {
-    if (next == kFarEnough) kill(child.get(), SIGINT);
-  };
   const Words words = {"generate", "--model", "edge", "--output", dir_.File("syn.csv"), "--json"};
-  Program program(STANFLOW_PROGRAM, words, ToServer());
-  pid.set_value(program.pid());
-  const Ended ended = program.Wait();
+  const Ended ended = Interrupted(words, "syn.csv.part");
   EXPECT_EQ(ended.code, 0) << ended.err;
   const std::string text = dir_.Read("syn.csv");
   EXPECT_GT(Rows(text), 0u);
@@ -241,14 +243,7 @@ TEST_F(GenerateCommand, WithoutAnExtentCompletesItsFileByCtrlC) {
 }
 
 TEST_F(GenerateCommand, CtrlCLeavesAFileThatTheSameCommandGoesOnWith) {
-  std::promise<pid_t> pid;
-  const auto child = pid.get_future().share();
-  server_.synthesis.on_chunk = [child](uint64_t next) {
-    if (next == kFarEnough) kill(child.get(), SIGINT);
-  };
-  Program program(STANFLOW_PROGRAM, ToFile(200000), ToServer());
-  pid.set_value(program.pid());
-  const Ended ended = program.Wait();
+  const Ended ended = Interrupted(ToFile(200000), "syn.csv.part");
   EXPECT_EQ(ended.code, 130);
   EXPECT_THAT(ended.err, HasSubstr("the same command goes on from there"));
   const std::string part = dir_.Read("syn.csv.part");

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/generate/causal_generator.h"
@@ -16,7 +18,7 @@ namespace {
 
 std::unique_ptr<Generator> Make(Preset preset) {
   return preset == Preset::kPaper ? MakePaperGenerator(SmallBundle(preset), "cpu").value()
-                                  : MakeCausalGenerator(SmallBundle(preset), "cpu").value();
+                                  : MakeCausalGenerator(SmallBundle(preset), "cpu", CausalEngine::kOwn).value();
 }
 
 ContextKey Key(uint32_t context) { return {7, 0, context, 1'460'332'800'000}; }
@@ -97,22 +99,13 @@ TEST_P(TorchGenerators, MoveTheClockByTheDeltasTheyDraw) {
 INSTANTIATE_TEST_SUITE_P(Presets, TorchGenerators, ::testing::Values(Preset::kCausal, Preset::kPaper),
                          [](const auto& info) { return std::string(PresetName(info.param)); });
 
-class CausalPaths : public ::testing::TestWithParam<Mask> {};
-
-// Weights of a trained model's size. The small model's give some attributes 180 nats, of which a float keeps
-// only four places.
-Bundle TamedBundle(Mask mask) {
-  Bundle bundle = SmallBundle(Preset::kCausal, mask);
-  at::NoGradGuard no_grad;
-  for (const auto& net : bundle.model->nets) {
-    for (at::Tensor parameter : net->parameters()) parameter.mul_(0.6);
-  }
-  return bundle;
-}
+// The dense path, and the row-by-row one on each of its engines.
+class CausalPaths : public ::testing::TestWithParam<std::tuple<Mask, CausalEngine>> {};
 
 TEST_P(CausalPaths, DenseAndRowByRowAgreeInLogLikelihood) {
-  const auto dense = MakeTorchScorer(TamedBundle(GetParam()), "cpu").value();
-  const auto stepping = MakeCausalSteppingScorer(TamedBundle(GetParam()), "cpu").value();
+  const auto [mask, engine] = GetParam();
+  const auto dense = MakeTorchScorer(SmallBundle(Preset::kCausal, mask), "cpu").value();
+  const auto stepping = MakeCausalSteppingScorer(SmallBundle(Preset::kCausal, mask), "cpu", engine).value();
   // Longer than the reach of the trunk, so that every ring goes round.
   const std::vector<HostRow> rows = SampleRows(200, /*salt=*/5);
   std::vector<RowNats> a(rows.size()), b(rows.size());
@@ -120,13 +113,22 @@ TEST_P(CausalPaths, DenseAndRowByRowAgreeInLogLikelihood) {
   ASSERT_TRUE(stepping->Score(rows, absl::MakeSpan(b)).ok());
   for (size_t r = 0; r < rows.size(); ++r) {
     for (int i = 0; i < kNumAttributes; ++i) {
-      EXPECT_NEAR(a[r].exact[i], b[r].exact[i], 1e-4) << "row " << r << " " << kAttributeNames[i];
+      // Weights that were never trained give up to 190 nats: of those, LibTorch's products keep six places.
+      const double bound = engine == CausalEngine::kOwn ? 1e-4 : std::max(1e-4, 1e-6 * double{a[r].exact[i]});
+      EXPECT_NEAR(a[r].exact[i], b[r].exact[i], bound) << "row " << r << " " << kAttributeNames[i];
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Masks, CausalPaths, ::testing::Values(Mask::kA, Mask::kB),
-                         [](const auto& info) { return info.param == Mask::kA ? "A" : "B"; });
+std::string PathName(const ::testing::TestParamInfo<std::tuple<Mask, CausalEngine>>& info) {
+  const std::string mask = std::get<0>(info.param) == Mask::kA ? "A" : "B";
+  return mask + (std::get<1>(info.param) == CausalEngine::kOwn ? "Own" : "LibTorch");
+}
+
+INSTANTIATE_TEST_SUITE_P(MasksAndEngines, CausalPaths,
+                         ::testing::Combine(::testing::Values(Mask::kA, Mask::kB),
+                                            ::testing::Values(CausalEngine::kOwn, CausalEngine::kLibTorch)),
+                         PathName);
 
 TEST(TorchScorer, ScoresLongContextsInPassesAsInOne) {
   const auto scorer = MakeTorchScorer(SmallBundle(Preset::kCausal), "cpu").value();
@@ -139,8 +141,7 @@ TEST(TorchScorer, ScoresLongContextsInPassesAsInOne) {
   ASSERT_TRUE(scorer->Score(absl::MakeConstSpan(rows).last(part.size()), absl::MakeSpan(part)).ok());
   for (size_t r = kSecondPass; r < rows.size(); ++r) {
     for (int i = 0; i < kNumAttributes; ++i) {
-      EXPECT_NEAR(whole[r].exact[i], part[r - kSecondPass + kReach].exact[i],
-                  1e-6 * std::max(100.0f, whole[r].exact[i]));
+      EXPECT_NEAR(whole[r].exact[i], part[r - kSecondPass + kReach].exact[i], 1e-4);
     }
   }
 }

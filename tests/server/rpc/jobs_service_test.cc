@@ -116,7 +116,7 @@ TEST_F(JobsTest, WatchLosesAReaderThatTakesNothingForTooLong) {
   const std::string id = Submit();
   Lease();
   JobProgress progress;
-  progress.message = std::string(100000, 'm');  // More of them than gRPC's buffers hold.
+  progress.message = std::string(100000, 'm');  // More of them than the channel's window holds.
   for (int i = 0; i < 40; ++i) ASSERT_TRUE(store_->AddProgress(id, 1, progress, clock_.NowMs()).ok());
   grpc::ClientContext context;
   const auto reader = Watch(&context, id);

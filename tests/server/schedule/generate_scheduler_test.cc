@@ -149,7 +149,7 @@ TEST(GenerateScheduler, NeverLosesAResumeThatComesFromWithinTheSink) {
   EXPECT_EQ(sink.inner().flows(), Expected(request));
 }
 
-TEST(GenerateScheduler, SendsAnUnfinishedChunkOnceItsFlowsHaveWaited) {
+TEST(GenerateScheduler, SendsTheFirstFlowAtOnceAndAnUnfinishedChunkOnceItsFlowsHaveWaited) {
   ManualClock clock;
   StepGate gate(false);
   FakeGeneratorOptions fake;
@@ -168,10 +168,11 @@ TEST(GenerateScheduler, SendsAnUnfinishedChunkOnceItsFlowsHaveWaited) {
     while (generator->steps() < static_cast<uint64_t>(i + 1)) gate.WaitForBlocked(1);
     gate.WaitForBlocked(1);
   }
-  EXPECT_EQ(sink.chunks(), 0);
+  EXPECT_EQ(sink.chunks(), 1);
+  EXPECT_EQ(sink.flows().size(), 1u);
   clock.Advance(options.flush_after);
   gate.Permit(1);
-  sink.WaitForChunks(1);
+  sink.WaitForChunks(2);
   EXPECT_GE(sink.flows().size(), 10u);
   EXPECT_LT(sink.flows().size(), 1000u);
   gate.Open();

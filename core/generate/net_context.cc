@@ -1,4 +1,4 @@
-#include "core/generate/torch_context.h"
+#include "core/generate/net_context.h"
 
 #include <memory>
 
@@ -6,7 +6,7 @@
 
 namespace stanflow {
 
-void TorchContext::Save(std::string* out) const {
+void NetContext::Save(std::string* out) const {
   StateWriter writer(out);
   writer.Put(key_.seed);
   writer.Put(key_.stream);
@@ -17,14 +17,14 @@ void TorchContext::Save(std::string* out) const {
   writer.PutString({reinterpret_cast<const char*>(memory_.data()), memory_.size() * sizeof(float)});
 }
 
-absl::StatusOr<std::unique_ptr<Context>> TorchContext::Restore(std::string_view state, size_t floats) {
+absl::StatusOr<std::unique_ptr<Context>> NetContext::Restore(std::string_view state, size_t floats) {
   StateReader reader(state);
   ContextKey key;
   key.seed = reader.Get<uint64_t>();
   key.stream = reader.Get<uint32_t>();
   key.context = reader.Get<uint32_t>();
   key.start_ms = reader.Get<int64_t>();
-  auto context = std::make_unique<TorchContext>(key, floats);
+  auto context = std::make_unique<NetContext>(key, floats);
   context->rows_ = reader.Get<uint64_t>();
   context->clock_ms_ = reader.Get<int64_t>();
   const std::string_view memory = reader.GetString();

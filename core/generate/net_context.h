@@ -1,5 +1,5 @@
-#ifndef STANFLOW_CORE_GENERATE_TORCH_CONTEXT_H_
-#define STANFLOW_CORE_GENERATE_TORCH_CONTEXT_H_
+#ifndef STANFLOW_CORE_GENERATE_NET_CONTEXT_H_
+#define STANFLOW_CORE_GENERATE_NET_CONTEXT_H_
 
 #include <cstdint>
 #include <cstring>
@@ -13,12 +13,12 @@
 
 namespace stanflow {
 
-// The context of the LibTorch generators: a key, a clock, and a fixed number of floats whose
+// The context of the generators that step nets: a key, a clock, and a fixed number of floats whose
 // meaning is the generator's (convolution caches, a window). In host memory, so that it can
 // be copied and saved without the device.
-class TorchContext final : public Context {
+class NetContext final : public Context {
  public:
-  TorchContext(const ContextKey& key, size_t floats) : key_(key), clock_ms_(key.start_ms), memory_(floats) {}
+  NetContext(const ContextKey& key, size_t floats) : key_(key), clock_ms_(key.start_ms), memory_(floats) {}
 
   uint64_t rows() const override { return rows_; }
   int64_t clock_ms() const override { return clock_ms_; }
@@ -43,4 +43,4 @@ class TorchContext final : public Context {
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_CORE_GENERATE_TORCH_CONTEXT_H_
+#endif  // STANFLOW_CORE_GENERATE_NET_CONTEXT_H_
