@@ -18,6 +18,12 @@ absl::StatusOr<ClassCodec> ClassCodec::Create(Options options) {
   if (!Ascending(options.values) || !Ascending(options.edges)) {
     return absl::InvalidArgumentError("codec: values and edges must ascend");
   }
+  for (size_t i = 0; i < options.other.size(); ++i) {
+    const auto& [value, share] = options.other[i];
+    if (!(share > 0 && share <= 1) || (i > 0 && value <= options.other[i - 1].first)) {
+      return absl::InvalidArgumentError("codec: rare values must ascend, each with a share of more than 0");
+    }
+  }
   if (options.unit == 0) return absl::InvalidArgumentError("codec: unit must be positive");
   if (options.edges.size() == 1) return absl::InvalidArgumentError("codec: a single edge bounds no bin");
   if (!options.edges.empty() && !options.other.empty()) {

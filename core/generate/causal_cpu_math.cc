@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include "core/generate/row_kernels.h"
@@ -17,10 +16,12 @@ constexpr int kLayers = static_cast<int>(kDilations.size());
 
 // Rows [first, first + k) of a matrix.
 PackedMatrix Pack(const at::Tensor& weight, int64_t first, int64_t k, const at::Tensor& bias) {
-  return {weight.data_ptr<float>() + first * weight.size(1), bias.defined() ? bias.data_ptr<float>() : nullptr, k,
-          weight.size(1)};
+  return {weight.data_ptr<float>() + first * weight.size(1),
+          bias.defined() ? bias.data_ptr<float>() : nullptr, k, weight.size(1)};
 }
-PackedMatrix Pack(const at::Tensor& weight, const at::Tensor& bias) { return Pack(weight, 0, weight.size(0), bias); }
+PackedMatrix Pack(const at::Tensor& weight, const at::Tensor& bias) {
+  return Pack(weight, 0, weight.size(0), bias);
+}
 
 struct PackedWeights {
   struct Head {
@@ -32,7 +33,8 @@ struct PackedWeights {
   };
 
   CausalShape shape;
-  at::Tensor row_embedding, state_embedding;
+  at::Tensor row_table, state_table;
+  const float *row_embedding, *state_embedding;  // in the tables: [vocabulary, N * W], [vocabulary, N * S]
   PackedMatrix numbers, clock;
   std::array<std::vector<Conv>, kLayers> conv;  // one a net
   std::vector<PackedMatrix> trunk;              // one a net
@@ -40,8 +42,10 @@ struct PackedWeights {
 
   explicit PackedWeights(const CausalWeights& w)
       : shape(w.shape),
-        row_embedding(w.row_embedding),
-        state_embedding(w.state_embedding),
+        row_table(w.row_embedding),
+        state_table(w.state_embedding),
+        row_embedding(row_table.data_ptr<float>()),
+        state_embedding(state_table.data_ptr<float>()),
         numbers(Pack(w.numbers.weight, w.numbers.bias)),
         clock(Pack(w.clock, at::Tensor())) {
     const at::Tensor none;
@@ -120,7 +124,7 @@ class CpuStep final : public CausalStep {
     // Only the nets that are still to come look at it.
     const int64_t first = w_.heads[o + 1].net * w_.shape.state, size = w_.shape.nets * w_.shape.state;
     for (size_t i = 0; i < index.size(); ++i) {
-      const float* const seen = w_.state_embedding.data_ptr<float>() + index[i] * size + first;
+      const float* const seen = w_.state_embedding + index[i] * size + first;
       AddTerms(&seen, 1, size - first, state_.row(i) + first);
     }
   }
@@ -157,7 +161,7 @@ class CpuStep final : public CausalStep {
     terms_.resize(terms);
     for (size_t i = 0; i < contexts_.size(); ++i) {
       for (size_t t = 0; t < terms; ++t) {
-        terms_[t] = w_.row_embedding.data_ptr<float>() + index[i * terms + t] * channels_;
+        terms_[t] = w_.row_embedding + index[i * terms + t] * channels_;
       }
       AddTerms(terms_.data(), static_cast<int64_t>(terms), channels_, x_.row(i));
     }

@@ -8,8 +8,8 @@
 
 namespace stanflow {
 
-// On the CPU, by row_kernels.h: a context's numbers depend on that context alone, to the bit, and nobody pays for
-// rows that nobody wants.
+// On the CPU, by row_kernels.h: a context's numbers depend on that context alone, to the bit, and nobody pays
+// for rows that nobody wants.
 std::unique_ptr<CausalMath> MakeCausalCpuMath(const CausalWeights& weights);
 
 }  // namespace stanflow

@@ -1,8 +1,6 @@
 #include "core/generate/causal_generator.h"
 
-#include <ATen/ATen.h>
-
-#include <cstring>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,12 +13,16 @@
 #include "core/generate/causal_torch_math.h"
 #include "core/generate/causal_weights.h"
 #include "core/generate/net_context.h"
+#include "core/generate/row_kernels.h"
 #include "core/model/causal_layout.h"
 #include "core/model/row_encoder.h"
 #include "core/model/torch_device.h"
 
 namespace stanflow {
 namespace {
+
+// Fewer rows share too little of the weights' way through the caches to be worth another thread.
+constexpr int kLeastTileRows = 8;
 
 // Scratch memory of steps that nobody takes right now: as many as calls were ever made at once. Thread-safe.
 class IdleSteps {
@@ -55,17 +57,18 @@ class CausalGenerator final : public Generator {
         trunk_columns_(TrunkColumns(model_.outputs)) {
     const CausalWeights weights(model_);
     shape_ = weights.shape;
-    start_ = weights.start;
+    start_.assign(weights.start.data_ptr<float>(), weights.start.data_ptr<float>() + shape_.channels());
     math_ = engine == CausalEngine::kOwn ? MakeCausalCpuMath(weights)
-                                       : MakeCausalTorchMath(weights, at::Device(device));
+                                         : MakeCausalTorchMath(weights, at::Device(device));
     info_.preset = PresetName(model_.options.preset);
     info_.device = device;
-    info_.instruction_set = InstructionSet(device);
+    info_.instruction_set = engine == CausalEngine::kOwn ? KernelInstructionSet() : InstructionSet(device);
     info_.memory_bytes = 4 * static_cast<uint64_t>(model_.NumParameters());
     info_.context_bytes = sizeof(NetContext) + sizeof(float) * static_cast<uint64_t>(shape_.context_floats());
     info_.training_hosts = bundle_.info.hosts;
     info_.default_start_ms = bundle_.info.default_start_ms;
     info_.tile_rows = CausalStep::kTileRows;
+    info_.least_tile_rows = engine == CausalEngine::kOwn ? kLeastTileRows : 0;
     bundle_.model->nets.clear();  // their weights are in math_
   }
 
@@ -73,7 +76,7 @@ class CausalGenerator final : public Generator {
 
   std::unique_ptr<Context> NewContext(const ContextKey& key) const override {
     auto context = std::make_unique<NetContext>(key, shape_.context_floats());
-    std::memcpy(context->memory(), start_.data_ptr<float>(), sizeof(float) * shape_.channels());
+    std::copy(start_.begin(), start_.end(), context->memory());
     return context;
   }
 
@@ -118,9 +121,11 @@ class CausalGenerator final : public Generator {
   // LibTorch throws.
   absl::Status MakeRows(const char* doing, absl::Span<Context* const> contexts, absl::Span<HostRow> rows,
                         SetOutput set_output) const {
+    if (contexts.size() != rows.size() || contexts.size() > static_cast<size_t>(info_.tile_rows)) {
+      return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
+    }
+    if (contexts.empty()) return absl::OkStatus();
     try {
-      UseOneTorchThread();
-      at::InferenceMode no_grad;
       std::unique_ptr<CausalStep> step = idle_.Take(*math_);
       StepRows(contexts, rows, set_output, step.get());
       idle_.Give(std::move(step));
@@ -159,14 +164,16 @@ class CausalGenerator final : public Generator {
       FillOutput(o, rows, set_output, step);
       for (size_t i = 0; i < rows.size(); ++i) seen[i] = layout_.offsets[o] + output.Encode(rows[i]).cls;
       if (sees_row) step->See(o, seen);
-      if (term < trunk_columns_.size() && static_cast<size_t>(trunk_columns_[term]) == o) Put(seen, term++, terms, &index);
+      if (term < trunk_columns_.size() && static_cast<size_t>(trunk_columns_[term]) == o)
+        Put(seen, term++, terms, &index);
       // The /16 is known with its second octet.
       if (output.octet != 1) continue;
-      for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixAt(rows[i]);
+      for (size_t i = 0; i < rows.size(); ++i) {
+        seen[i] = layout_.prefix_offset + PrefixBucket(rows[i].remote_address);
+      }
       if (sees_row) step->See(o, seen);
+      Put(seen, trunk_columns_.size(), terms, &index);
     }
-    for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixAt(rows[i]);
-    Put(seen, term, terms, &index);
     return index;
   }
 
@@ -180,8 +187,6 @@ class CausalGenerator final : public Generator {
     }
   }
 
-  int64_t PrefixAt(const HostRow& row) const { return layout_.prefix_offset + PrefixBucket(row.remote_address); }
-
   static void Put(absl::Span<const int64_t> column, size_t term, size_t terms, std::vector<int64_t>* index) {
     for (size_t i = 0; i < column.size(); ++i) (*index)[i * terms + term] = column[i];
   }
@@ -191,7 +196,7 @@ class CausalGenerator final : public Generator {
   const EmbeddingLayout layout_;
   const std::vector<int64_t> trunk_columns_;
   CausalShape shape_;
-  at::Tensor start_;
+  std::vector<float> start_;  // the trunks' outputs before the first row
   std::unique_ptr<const CausalMath> math_;
   mutable IdleSteps idle_;
   GeneratorInfo info_;

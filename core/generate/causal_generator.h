@@ -18,8 +18,8 @@ enum class CausalEngine {
 };
 CausalEngine CausalEngineOf(const std::string& device);
 
-// Flows from the default preset, row by row: the trunks of all nets are stepped over cached inputs, the heads one
-// after another in drawing order.
+// Flows from the default preset, row by row: the trunks of all nets are stepped over cached inputs, the heads
+// one after another in drawing order.
 //
 // A context holds, for every layer with dilation d, a ring of the layer's last 2d inputs of all nets, and the
 // trunks' outputs for the next row (CausalShape): fixed size, copied by copying. A row's numbers depend on

@@ -11,8 +11,8 @@ namespace stanflow {
 
 // Sizes of a causal model's nets, and where a context keeps what. The nets' channels lie side by side.
 //
-// A context's memory, in rows of channels() floats: the trunks' outputs for the next row, then for every layer
-// with dilation d a ring of its last 2d inputs.
+// A context's memory, in rows of channels() floats: the trunks' outputs for the next row, then for every
+// layer with dilation d a ring of its last 2d inputs.
 struct CausalShape {
   int64_t nets = 0, width = 0, state = 0;
 
@@ -27,9 +27,9 @@ struct CausalShape {
   float* Ring(NetContext* context, int layer, uint64_t back) const;
 };
 
-// The numbers of one step of up to kTileRows contexts: all that lies between their memory and the draws. Calls come
-// in this order: Begin; for every output in drawing order Parameters, then See if later outputs look at it;
-// Advance. Has scratch memory of its own, so it is one thread's at a time; made for reuse.
+// The numbers of one step of up to kTileRows contexts: all that lies between their memory and the draws.
+// Calls come in this order: Begin; for every output in drawing order Parameters, then See if later outputs
+// look at it; Advance. Has scratch memory of its own, so it is one thread's at a time; made for reuse.
 class CausalStep {
  public:
   static constexpr int kTileRows = 64;

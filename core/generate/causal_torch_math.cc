@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include "core/model/row_encoder.h"
+#include "core/model/torch_device.h"
 
 namespace stanflow {
 namespace {
@@ -38,7 +38,8 @@ struct DeviceWeights {
         numbers(Put(w.numbers)),
         trunk(Put(w.trunk)) {
     for (int l = 0; l < kLayers; ++l) conv[l] = Put(w.conv[l]);
-    for (const CausalWeights::Head& head : w.heads) heads.push_back({head.net, Put(head.hidden), Put(head.out)});
+    for (const CausalWeights::Head& head : w.heads)
+      heads.push_back({head.net, Put(head.hidden), Put(head.out)});
   }
 
   CausalWeights::Linear Put(const CausalWeights::Linear& linear) const {
@@ -63,16 +64,20 @@ class TorchStep final : public CausalStep {
   explicit TorchStep(const DeviceWeights* weights) : w_(*weights) {}
 
   void Begin(absl::Span<NetContext* const> contexts, absl::Span<const float> clocks) override {
+    UseOneTorchThread();
+    const at::InferenceMode no_grad;
     contexts_ = contexts;
     at::Tensor trunk = at::zeros({kRows, w_.shape.nets, w_.shape.width});
     for (size_t i = 0; i < contexts.size(); ++i) {
       std::copy_n(contexts[i]->memory(), w_.shape.channels(), trunk[i].data_ptr<float>());
     }
     trunk_ = trunk.to(w_.device);
-    state_ = at::mm(Numbers(clocks, 2).to(w_.device), w_.clock).reshape({kRows, w_.shape.nets, w_.shape.state});
+    state_ =
+        at::mm(Numbers(clocks, 2).to(w_.device), w_.clock).reshape({kRows, w_.shape.nets, w_.shape.state});
   }
 
   Rows Parameters(size_t o) override {
+    const at::InferenceMode no_grad;
     const DeviceWeights::Head& head = w_.heads[o];
     const at::Tensor seen = at::cat({trunk_.select(1, head.net), state_.select(1, head.net)}, 1);
     const at::Tensor hidden = at::addmm(head.hidden.bias, seen, head.hidden.weight).relu_();
@@ -81,10 +86,12 @@ class TorchStep final : public CausalStep {
   }
 
   void See(size_t, absl::Span<const int64_t> index) override {
+    const at::InferenceMode no_grad;
     state_.add_(w_.state_embedding.index_select(0, Index(index, kRows).to(w_.device)).view_as(state_));
   }
 
   void Advance(absl::Span<const int64_t> index, absl::Span<const float> numbers) override {
+    const at::InferenceMode no_grad;
     at::Tensor x = EmbedRows(index, numbers);  // [N, rows, W]
     for (int l = 0; l < kLayers; ++l) {
       const at::Tensor taps = at::cat({ExchangeInputs(l, x).to(w_.device), x}, 2);

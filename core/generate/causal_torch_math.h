@@ -10,8 +10,8 @@
 
 namespace stanflow {
 
-// On any device, by LibTorch's products, all nets at once. Their results for a row may depend on how many rows
-// there are: every tile is filled up to kTileRows.
+// On any device, by LibTorch's products, all nets at once. Their results for a row may depend on how many
+// rows there are: every tile is filled up to kTileRows.
 std::unique_ptr<CausalMath> MakeCausalTorchMath(const CausalWeights& weights, const at::Device& device);
 
 }  // namespace stanflow

@@ -24,13 +24,15 @@ CausalWeights::CausalWeights(const StanModel& model) {
   row_embedding = at::cat(each("row_embedding"), 1).contiguous();
   state_embedding = at::cat(each("state_embedding"), 1).contiguous();
   start = at::stack(each("start")).contiguous();
-  numbers = {at::cat(each("numbers_weight"), 0).t().contiguous(), at::cat(each("numbers_bias"), 0).contiguous()};
+  numbers = {at::cat(each("numbers_weight"), 0).t().contiguous(),
+             at::cat(each("numbers_bias"), 0).contiguous()};
   clock = at::cat(each("clock_weight"), 0).t().contiguous();
   for (size_t l = 0; l < conv.size(); ++l) {
     const std::string name = absl::StrCat("conv", l, "_");
     conv[l] = {at::stack(each(name + "weight")).contiguous(), at::stack(each(name + "bias")).contiguous()};
   }
-  trunk = {at::stack(each("trunk_weight")).transpose(1, 2).contiguous(), at::stack(each("trunk_bias")).contiguous()};
+  trunk = {at::stack(each("trunk_weight")).transpose(1, 2).contiguous(),
+           at::stack(each("trunk_bias")).contiguous()};
   for (size_t n = 0; n < nets.size(); ++n) {
     for (int i = 0; i < model.nets[n]->num_outputs(); ++i) {
       const std::string head = absl::StrCat("head", i, "_");

@@ -12,8 +12,8 @@
 
 namespace stanflow {
 
-// The weights of all nets of a causal model, stacked so that one operation can serve them all; in host memory,
-// contiguous, [inputs, outputs]. N nets, W channels, S state, H hidden units, C classes.
+// The weights of all nets of a causal model, stacked so that one operation can serve them all; in host
+// memory, contiguous, [inputs, outputs]. N nets, W channels, S state, H hidden units, C classes.
 struct CausalWeights {
   struct Linear {
     at::Tensor weight, bias;
@@ -25,10 +25,10 @@ struct CausalWeights {
   };
 
   CausalShape shape;
-  at::Tensor row_embedding, state_embedding;  // [vocabulary, N * W], [vocabulary, N * S]
-  at::Tensor start;                           // [N, W]
-  Linear numbers;                             // [kRowNumbers, N * W]
-  at::Tensor clock;                           // [2, N * S]
+  at::Tensor row_embedding, state_embedding;   // [vocabulary, N * W], [vocabulary, N * S]
+  at::Tensor start;                            // [N, W]
+  Linear numbers;                              // [kRowNumbers, N * W]
+  at::Tensor clock;                            // [2, N * S]
   std::array<Linear, kDilations.size()> conv;  // [N, 3W, W]: oldest, middle, own input
   Linear trunk;                                // [N, W, W]
   std::vector<Head> heads;                     // one an output

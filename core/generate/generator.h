@@ -44,8 +44,10 @@ struct GeneratorInfo {
   uint64_t context_bytes = 0;   // of one context
   uint32_t training_hosts = 0;
   int64_t default_start_ms = 0;  // midnight before the training data's first flow
-  // Contexts that one tile holds. Step's work is split into tiles; an incomplete one costs a whole one.
+  // Contexts that one tile holds at most. Step's work is split into tiles.
   int tile_rows = 1;
+  // A tile of at least so many contexts costs in proportion to them. 0: it costs the same full or not.
+  int least_tile_rows = 0;
 };
 
 // A loaded model that makes flows. Immutable after load: Step may be called concurrently as

@@ -34,8 +34,7 @@ class PaperGenerator final : public Generator {
       net->to(device_);
       // Every net of this preset is one.
       auto* const paper = static_cast<PaperNet*>(net.get());
-      net_of_output_[net->first_output()] = {
-          paper, {paper->HeadWeight(), paper->HeadBias(), device_}};
+      net_of_output_[net->first_output()] = {paper, {paper->HeadWeight(), paper->HeadBias(), device_}};
     }
     info_.preset = PresetName(model_.options.preset);
     info_.device = device;
@@ -74,6 +73,9 @@ class PaperGenerator final : public Generator {
   }
 
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
+    if (contexts.size() != rows.size() || contexts.size() > kTileRows) {
+      return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
+    }
     try {
       UseOneTorchThread();
       at::InferenceMode no_grad;

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/generate/row_kernels.cc"
-// Compiles what follows once for every instruction set.
 #include "hwy/aligned_allocator.h"
+// Compiles what follows once for every instruction set; must come before the two after it.
+// clang-format off
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "hwy/contrib/math/math-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace stanflow {
@@ -28,8 +34,8 @@ constexpr size_t kFewRows = 2, kFewRowsPanels = kVectors > 1 ? 2 : 4;
 
 // R rows by P panels, of which the first is `p`.
 template <size_t R, size_t P>
-HWY_INLINE void MultiplyBlock(const PackedMatrix& matrix, Onto onto, int64_t p, const float* const* x, float* y,
-                              int64_t y_stride) {
+HWY_INLINE void MultiplyBlock(const PackedMatrix& matrix, Onto onto, int64_t p, const float* const* x,
+                              float* y, int64_t y_stride) {
   const PanelTag d;
   constexpr size_t V = P * kVectors;
   const int64_t k = matrix.k(), panel_floats = k * kPanel;
@@ -43,7 +49,8 @@ HWY_INLINE void MultiplyBlock(const PackedMatrix& matrix, Onto onto, int64_t p, 
   const float* HWY_RESTRICT panel = matrix.panel(p);
   for (int64_t i = 0; i < k; ++i, panel += kPanel) {
     hn::Vec<PanelTag> w[V];
-    for (size_t v = 0; v < V; ++v) w[v] = hn::Load(d, panel + v / kVectors * panel_floats + v % kVectors * kLanes);
+    for (size_t v = 0; v < V; ++v)
+      w[v] = hn::Load(d, panel + v / kVectors * panel_floats + v % kVectors * kLanes);
     for (size_t r = 0; r < R; ++r) {
       const auto x_i = hn::Set(d, rows[r][i]);
       for (size_t v = 0; v < V; ++v) sum[r][v] = hn::MulAdd(x_i, w[v], sum[r][v]);
@@ -55,8 +62,8 @@ HWY_INLINE void MultiplyBlock(const PackedMatrix& matrix, Onto onto, int64_t p, 
 }
 
 template <size_t P>
-void MultiplyPanels(const PackedMatrix& matrix, Onto onto, int64_t p, const float* const* x, int64_t rows, float* y,
-                    int64_t y_stride) {
+void MultiplyPanels(const PackedMatrix& matrix, Onto onto, int64_t p, const float* const* x, int64_t rows,
+                    float* y, int64_t y_stride) {
   int64_t r = 0;
   for (; r + static_cast<int64_t>(kBlockRows) <= rows; r += kBlockRows) {
     MultiplyBlock<kBlockRows, P>(matrix, onto, p, x + r, y + r * y_stride, y_stride);
@@ -112,6 +119,8 @@ void AddAllRectified(const float* x, int64_t n, float* y) {
   for (; i < n; ++i) y[i] += std::max(x[i], 0.0f);
 }
 
+const char* OwnTargetName() { return hwy::TargetName(HWY_TARGET); }
+
 void SoftmaxRow(int64_t n, float* x) {
   const PanelTag d;
   const int64_t padded = PaddedColumns(n);
@@ -142,9 +151,17 @@ HWY_EXPORT(AddAllTerms);
 HWY_EXPORT(RectifyAll);
 HWY_EXPORT(AddAllRectified);
 HWY_EXPORT(SoftmaxRow);
+HWY_EXPORT(OwnTargetName);
+
+std::string KernelInstructionSet() {
+  const std::string target = absl::AsciiStrToLower(HWY_DYNAMIC_DISPATCH(OwnTargetName)());
+  // Its later extensions change none of the operations used here.
+  return absl::StartsWith(target, "avx3") ? "avx512" : target;
+}
 
 PackedMatrix::PackedMatrix(const float* values, const float* bias, int64_t k, int64_t n) : k_(k), n_(n) {
   auto packed = hwy::AllocateAligned<float>(std::max<int64_t>((k + 1) * PaddedColumns(n), 1));
+  if (packed == nullptr) throw std::bad_alloc();
   for (int64_t p = 0; p < num_panels(); ++p) {
     for (int64_t i = 0; i < k; ++i) {
       float* const to = packed.get() + (p * k + i) * kPanel;

@@ -7,9 +7,9 @@
 
 namespace stanflow {
 
-// x W + b on tensors, as generators need it: on the CPU a row's result depends on that row alone (MultiplyRows). On
-// other devices it is LibTorch's product, whose results for a row hold for one number of rows. Immutable: any number
-// of threads may call.
+// x W + b on tensors, as generators need it: on the CPU a row's result depends on that row alone
+// (MultiplyRows). On other devices it is LibTorch's product, whose results for a row hold for one number of
+// rows. Immutable: any number of threads may call.
 class RowProduct {
  public:
   RowProduct() = default;

@@ -117,6 +117,12 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& dir) {
     }
     STANFLOW_ASSIGN_OR_RETURN(StanOptions options, StanOptions::FromJson(manifest.at("options")));
     STANFLOW_ASSIGN_OR_RETURN(OutputSet outputs, OutputSet::FromJson(manifest.at("outputs")));
+    for (const Output& output : outputs.outputs) {
+      if (options.preset == Preset::kCausal && output.head != HeadKind::kSoftmax) {
+        return absl::DataLossError(absl::StrCat(dir, "/manifest.json: ", output.name(),
+                                                ": outputs of the causal preset have softmax heads"));
+      }
+    }
     Bundle bundle;
     bundle.info = {manifest.at("dataset"),    manifest.at("dataset_digest"),   manifest.at("holdout"),
                    manifest.at("created_ms"), manifest.at("default_start_ms"), manifest.at("hosts"),

@@ -21,11 +21,4 @@ std::vector<int64_t> TrunkColumns(const OutputSet& set) {
   return columns;
 }
 
-VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask) {
-  if (mask == Mask::kA) return {};
-  VisibleState state{output, false};
-  for (int o = 0; o < output; ++o) state.prefix |= set.outputs[o].octet == 1;
-  return state;
-}
-
 }  // namespace stanflow

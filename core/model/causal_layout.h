@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/codec/output_set.h"
-#include "core/model/options.h"
 
 namespace stanflow {
 
@@ -27,14 +26,6 @@ struct EmbeddingLayout {
 // octets. Whole addresses in the history lower the loss, but a stream left to itself then locks
 // onto one address (docs/model.md); copying is for heads that can also let go.
 std::vector<int64_t> TrunkColumns(const OutputSet& outputs);
-
-// What a head may look at of its own row: the first `outputs` outputs, and the /16 once its two octets are
-// drawn.
-struct VisibleState {
-  int outputs = 0;
-  bool prefix = false;
-};
-VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask);
 
 }  // namespace stanflow
 

@@ -27,6 +27,13 @@ at::Tensor Shifted(const at::Tensor& x, int64_t by, const at::Tensor& position) 
   return moved * position.ge(by).to(x.dtype()).unsqueeze(1);
 }
 
+VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask) {
+  if (mask == Mask::kA) return {};
+  VisibleState state{output, false};
+  for (int o = 0; o < output; ++o) state.prefix |= set.outputs[o].octet == 1;
+  return state;
+}
+
 }  // namespace
 
 CausalNet::CausalNet(std::string name, const OutputSet& set, int first, int count, const StanOptions& options,

@@ -9,6 +9,13 @@
 
 namespace stanflow {
 
+// What a head may look at of its own row: the first `outputs` outputs, and the /16 once its two octets are
+// drawn.
+struct VisibleState {
+  int outputs = 0;
+  bool prefix = false;
+};
+
 // The default preset's net: causal, left-padded, dilated convolutions over time, so that a
 // row's work is done once and cached; trained densely over whole sequences (docs/model.md).
 //

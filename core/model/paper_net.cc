@@ -122,8 +122,7 @@ PaperNet::PaperNet(std::string name, const OutputSet& set, int output, Mask mask
 }
 
 at::Tensor PaperNet::Features(const at::Tensor& windows) {
-  if (mask_.device() != windows.device()) mask_ = mask_.to(windows.device());
-  at::Tensor x = (windows * mask_).unsqueeze(1);
+  at::Tensor x = (windows * mask_.to(windows.device())).unsqueeze(1);
   x = at::relu(norm1_(conv1_(x)));
   x = at::max_pool2d(at::relu(norm2_(conv2_(x))), {2, 2});
   x = at::relu(norm3_(conv3_(x)));

@@ -12,10 +12,16 @@ struct Share {
   uint32_t streams = 0;  // that want something
   uint32_t credit = 0;
   uint32_t tile_rows = 1;
+  uint32_t least_rows = 0;
   uint32_t tiles = 0;
   std::vector<uint32_t> members;  // indices of those streams
 
   uint64_t places() const { return uint64_t{tiles} * tile_rows; }
+  // That are stepped.
+  uint64_t contexts() const { return std::min(due, places()); }
+  bool may_split() const {
+    return least_rows > 0 && tiles > 0 && contexts() >= (uint64_t{tiles} + 1) * least_rows;
+  }
   // Of the last tile, 0 to 1.
   double last_fill() const {
     return 1.0 - static_cast<double>(places() - std::min(due, places())) / tile_rows;
@@ -27,6 +33,7 @@ std::vector<Share> CollectShares(const std::vector<PlanStream>& streams,
   std::vector<Share> shares(generators.size());
   for (size_t g = 0; g < generators.size(); ++g) {
     shares[g].tile_rows = generators[g].tile_rows;
+    shares[g].least_rows = generators[g].least_rows;
     shares[g].credit = generators[g].credit;
   }
   for (uint32_t i = 0; i < streams.size(); ++i) {
@@ -58,11 +65,11 @@ uint32_t AllotTiles(uint32_t max_tiles, std::vector<Share>* shares) {
   return total;
 }
 
-// Takes back part-filled tiles that are not worth their cost now.
-void TrimTiles(const PlanLimits& limits, uint32_t total, std::vector<Share>* shares) {
+// Takes back part-filled tiles that are not worth their cost now. Answers how many tiles are left.
+uint32_t TrimTiles(const PlanLimits& limits, uint32_t total, std::vector<Share>* shares) {
   std::vector<Share*> partial;
   for (Share& share : *shares) {
-    if (share.tiles >= 2 && share.places() > share.due) partial.push_back(&share);
+    if (share.least_rows == 0 && share.tiles >= 2 && share.places() > share.due) partial.push_back(&share);
   }
   std::stable_sort(partial.begin(), partial.end(),
                    [](const Share* a, const Share* b) { return a->last_fill() < b->last_fill(); });
@@ -71,6 +78,23 @@ void TrimTiles(const PlanLimits& limits, uint32_t total, std::vector<Share>* sha
     if (!opens_a_round && share->last_fill() >= limits.min_fill) continue;
     --share->tiles;
     --total;
+  }
+  return total;
+}
+
+// Splits tiles that cost in proportion for the threads that the last round leaves idle, the fullest ones
+// first.
+void SpreadTiles(const PlanLimits& limits, uint32_t total, std::vector<Share>* shares) {
+  for (; total % limits.threads != 0 && total < limits.max_tiles; ++total) {
+    Share* fullest = nullptr;
+    for (Share& share : *shares) {
+      if (!share.may_split()) continue;
+      if (fullest == nullptr || share.contexts() * fullest->tiles > fullest->contexts() * share.tiles) {
+        fullest = &share;
+      }
+    }
+    if (fullest == nullptr) return;
+    ++fullest->tiles;
   }
 }
 
@@ -110,14 +134,20 @@ void GivePlaces(const std::vector<PlanStream>& streams, const Share& share, uint
   }
 }
 
-// Lays the generator's streams into its tiles, end to end.
+// Lays the generator's streams into its tiles, end to end: full ones, or where that costs nothing equal ones.
 void FillTiles(uint32_t generator, const Share& share, const std::vector<uint32_t>& given, BatchPlan* plan) {
   uint32_t room = 0;
+  uint64_t contexts_left = share.contexts(), tiles_left = share.tiles;
   for (const uint32_t i : share.members) {
     for (uint32_t left = given[i]; left > 0;) {
       if (room == 0) {
         plan->tiles.push_back({generator, 0, static_cast<uint32_t>(plan->slices.size()), 0});
         room = share.tile_rows;
+        if (share.least_rows > 0) {
+          room = static_cast<uint32_t>((contexts_left + tiles_left - 1) / tiles_left);
+          contexts_left -= room;
+          --tiles_left;
+        }
       }
       const uint32_t n = std::min(left, room);
       plan->slices.push_back({i, n});
@@ -134,7 +164,7 @@ void FillTiles(uint32_t generator, const Share& share, const std::vector<uint32_
 BatchPlan PlanBatch(const std::vector<PlanStream>& streams, const std::vector<PlanGenerator>& generators,
                     const PlanLimits& limits) {
   std::vector<Share> shares = CollectShares(streams, generators);
-  TrimTiles(limits, AllotTiles(limits.max_tiles, &shares), &shares);
+  SpreadTiles(limits, TrimTiles(limits, AllotTiles(limits.max_tiles, &shares), &shares), &shares);
   BatchPlan plan;
   plan.credit.assign(streams.size(), 0);
   plan.generator_credit.assign(generators.size(), 0);
@@ -146,7 +176,7 @@ BatchPlan PlanBatch(const std::vector<PlanStream>& streams, const std::vector<Pl
       for (const uint32_t i : share.members) plan.credit[i] = streams[i].credit;
       continue;
     }
-    GivePlaces(streams, share, std::min(share.due, share.places()), &given, &plan.credit);
+    GivePlaces(streams, share, share.contexts(), &given, &plan.credit);
     FillTiles(g, share, given, &plan);
   }
   return plan;

@@ -10,11 +10,14 @@ namespace stanflow {
 // or clock, and nothing remembered but the credit that goes in and comes out.
 //
 // Why there is something to decide: an ordered stream has only a part of its contexts due (a
-// quiet host waits for the busy ones), a tile costs the same full or not, and a step must stay
+// quiet host waits for the busy ones), a tile may cost the same full or not, and a step must stay
 // short, since streams join, leave and are cancelled only between steps. So:
-//  - streams of one generator fill its tiles together, one after the other, without a hole;
-//  - a part-filled last tile is left for the next step (where its contexts, and more, are due
-//    again) if it would cost every thread a round, or if it is filled too little;
+//  - streams of one generator fill its tiles together, one after the other;
+//  - where a tile costs the same full or not, a part-filled last one is left for the next step
+//    (where its contexts, and more, are due again) if it would cost every thread a round, or if it
+//    is filled too little;
+//  - where it costs in proportion, nothing waits: tiles are equally full, and there are so many that
+//    no thread of the last round is idle;
 //  - every generator with a due context gets a tile, or takes turns where there are more of them than tiles;
 //  - when not everything fits, generators share tiles after their numbers of streams, and
 //    streams share places equally; the odd places that are left go round by credit.
@@ -24,6 +27,8 @@ struct PlanGenerator {
   // Steps in a row in which it had due contexts and no tile: BatchPlan::generator_credit of the last plan, 0
   // at first.
   uint32_t credit = 0;
+  // A tile of at least so many contexts costs in proportion to them. 0: it costs the same full or not.
+  uint32_t least_rows = 0;
 };
 
 struct PlanStream {
@@ -38,7 +43,8 @@ struct PlanStream {
 struct PlanLimits {
   uint32_t threads = 1;    // tiles that run at once
   uint32_t max_tiles = 4;  // of one step, over all generators
-  // A part-filled tile beside full ones runs now only if at least this share of it is filled.
+  // A part-filled tile beside full ones runs now only if at least this share of it is filled. (Not where
+  // tiles cost in proportion.)
   double min_fill = 0.5;
 };
 

@@ -35,10 +35,11 @@ struct GenerateSchedulerOptions {
   uint64_t snapshot_rows = 200000;
   // Tiles a thread steps before streams may join, leave or be cancelled: bounds the time of a step.
   int tiles_per_thread = 4;
-  // A part-filled tile beside full ones waits for the next step unless it is filled so far (0 to 1).
+  // Of a generator whose tiles cost the same full or not: a part-filled one beside full ones waits for the
+  // next step unless it is filled so far (0 to 1).
   double min_tile_fill = 0.5;
-  // An unfinished chunk is sent when its oldest flow has waited so long, and the first one at once: slow models
-  // need not fill a chunk before the client sees a flow. Never changes the flows.
+  // An unfinished chunk is sent when its oldest flow has waited so long, and the first one at once: slow
+  // models need not fill a chunk before the client sees a flow. Never changes the flows.
   std::chrono::milliseconds flush_after{100};
 };
 

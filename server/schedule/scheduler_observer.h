@@ -11,8 +11,9 @@ namespace stanflow {
 
 struct StepStats {
   uint32_t tiles = 0;
-  uint32_t contexts = 0;     // stepped: flows made
-  uint32_t tile_places = 0;  // contexts that the tiles could hold; contexts / tile_places is the occupancy
+  uint32_t contexts = 0;  // stepped: flows made
+  // Contexts that the tiles could have held for what they cost; contexts / tile_places is the occupancy.
+  uint32_t tile_places = 0;
   std::chrono::nanoseconds step_time{0};     // of the generators
   std::chrono::nanoseconds deliver_time{0};  // ordering, sinks and saving of snapshots
 };

@@ -81,8 +81,9 @@ void StepEngine::ListGenerators() {
     if (entry.generator < generators_.size()) continue;
     const size_t was = std::find(old.begin(), old.end(), generator) - old.begin();
     generators_.push_back(generator);
-    plan_generators_.push_back(
-        {static_cast<uint32_t>(generator->info().tile_rows), was < old.size() ? old_plan[was].credit : 0});
+    plan_generators_.push_back({static_cast<uint32_t>(generator->info().tile_rows),
+                                was < old.size() ? old_plan[was].credit : 0,
+                                static_cast<uint32_t>(generator->info().least_tile_rows)});
   }
 }
 
@@ -145,7 +146,11 @@ void StepEngine::ReportStep(const BatchPlan& plan, std::chrono::nanoseconds step
   StepStats stats;
   stats.tiles = plan.tiles.size();
   stats.contexts = contexts_.size();
-  for (const PlanTile& tile : plan.tiles) stats.tile_places += plan_generators_[tile.generator].tile_rows;
+  for (const PlanTile& tile : plan.tiles) {
+    const PlanGenerator& generator = plan_generators_[tile.generator];
+    stats.tile_places +=
+        generator.least_rows > 0 ? std::max(tile.contexts, generator.least_rows) : generator.tile_rows;
+  }
   stats.step_time = step;
   stats.deliver_time = deliver;
   observer_->OnStep(stats);

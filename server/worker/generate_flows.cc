@@ -18,15 +18,16 @@ constexpr uint64_t kReportSteps = 64;
 // Steps every due context once.
 class TileStepper {
  public:
-  TileStepper(const Generator& generator, int threads) : generator_(generator), pool_(threads) {}
+  TileStepper(const Generator& generator, int threads)
+      : generator_(generator), threads_(threads), pool_(threads) {}
 
   absl::Status Step(OrderedStream* stream) {
     due_.clear();
     stream->TakeDue(stream->due(), &due_);
     rows_.resize(due_.size());
-    const size_t tile = generator_.info().tile_rows;
-    STANFLOW_RETURN_IF_ERROR(pool_.Run((due_.size() + tile - 1) / tile, [&](size_t t) {
-      const size_t begin = t * tile, n = std::min(tile, due_.size() - begin);
+    const size_t tiles = NumTiles(due_.size());
+    STANFLOW_RETURN_IF_ERROR(pool_.Run(tiles, [&](size_t t) {
+      const size_t begin = Begin(t, tiles), n = Begin(t + 1, tiles) - begin;
       return generator_.Step(absl::MakeConstSpan(due_).subspan(begin, n),
                              absl::MakeSpan(rows_).subspan(begin, n));
     }));
@@ -35,7 +36,21 @@ class TileStepper {
   }
 
  private:
+  // As the planner of many streams does (server/schedule/batch_planner.h).
+  size_t NumTiles(size_t contexts) const {
+    const size_t fewest = (contexts + generator_.info().tile_rows - 1) / generator_.info().tile_rows;
+    const size_t least = generator_.info().least_tile_rows;
+    if (least == 0) return fewest;
+    const size_t rounds = (fewest + threads_ - 1) / threads_;
+    return std::max(fewest, std::min(rounds * threads_, contexts / least));
+  }
+  size_t Begin(size_t tile, size_t tiles) const {
+    if (generator_.info().least_tile_rows > 0) return tile * due_.size() / tiles;
+    return std::min(tile * generator_.info().tile_rows, due_.size());
+  }
+
   const Generator& generator_;
+  const size_t threads_;
   WorkerPool pool_;
   std::vector<Context*> due_;
   std::vector<HostRow> rows_;

@@ -1,5 +1,5 @@
 // Loops beside the service: threads that step tiles of one loaded model, with no order, no scheduler and no
-// wire; full tiles and tiles of one row, by the engine that the service has and on LibTorch's products alone.
+// wire; full tiles and tiles of one row, by the engine that the service has and by LibTorch's operations.
 // Also the matrix library's own speed on the spot. Prints one JSON object.
 //
 //   step_loop_bench BUNDLE_FOLDER THREADS SECONDS
@@ -80,9 +80,10 @@ int main(int argc, char** argv) {
     return 1;
   }
   const auto own = stanflow::MakeCausalGenerator(*std::move(own_bundle), "cpu", stanflow::CausalEngine::kOwn);
-  const auto plain = stanflow::MakeCausalGenerator(*std::move(plain_bundle), "cpu", stanflow::CausalEngine::kLibTorch);
+  const auto plain =
+      stanflow::MakeCausalGenerator(*std::move(plain_bundle), "cpu", stanflow::CausalEngine::kLibTorch);
   if (!own.ok() || !plain.ok()) {
-    std::fprintf(stderr, "step_loop_bench: %s\n", own.status().ToString().c_str());
+    std::fprintf(stderr, "step_loop_bench: %s\n", (own.ok() ? plain : own).status().ToString().c_str());
     return 1;
   }
   const int threads = std::atoi(argv[2]);

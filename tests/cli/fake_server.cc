@@ -66,6 +66,11 @@ Flow FakeFlow(uint64_t row) {
   return flow;
 }
 
+void FakeSynthesis::SetOnChunk(std::function<void(uint64_t)> on_chunk) {
+  MutexLock lock(&mutex_);
+  on_chunk_ = std::move(on_chunk);
+}
+
 grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::GenerateRequest* request,
                                      grpc::ServerWriter<v1::GenerateResponse>* writer) {
   const size_t call = generates.All().size();
@@ -80,6 +85,11 @@ grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::Gen
     const uint64_t next = std::min({row + kChunk, end, break_at});
     if (!writer->Write(Chunk(row, next))) break;
     row = next;
+    std::function<void(uint64_t)> on_chunk;
+    {
+      MutexLock lock(&mutex_);
+      on_chunk = on_chunk_;
+    }
     if (on_chunk != nullptr) on_chunk(row);
     if (call == 0) row += skip;
   }

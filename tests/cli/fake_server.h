@@ -56,13 +56,18 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   std::vector<grpc::Status> refusals;
   // Rows that the first call leaves out after its first chunk: a wrong server.
   uint64_t skip = 0;
-  // After a chunk was handed over; the argument is the next row.
-  std::function<void(uint64_t)> on_chunk;
+  // Called after a chunk was handed over, with the next row; at any time, from now on for calls in progress
+  // too.
+  void SetOnChunk(std::function<void(uint64_t)> on_chunk);
   grpc::Status refuse_generate, refuse_train;
 
   Record<v1::GenerateRequest> generates;
   Record<v1::TrainRequest> trains;
   Record<v1::EvaluateRequest> evaluates;
+
+ private:
+  Mutex mutex_;
+  std::function<void(uint64_t)> on_chunk_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Every job is `job` (with the name that was asked for); its events are `events`.

@@ -51,12 +51,14 @@ class GenerateCommand : public CliTest {
   // Ctrl-C once flows have arrived, in `file` or on standard output, and before the stream's end.
   Ended Interrupted(const Words& words, const std::string& file) {
     std::promise<void> release;
-    server_.synthesis.on_chunk = [released = release.get_future().share()](uint64_t next) {
+    server_.synthesis.SetOnChunk([released = release.get_future().share()](uint64_t next) {
       if (next == kMiddle) released.wait();
-    };
+    });
     Program program(STANFLOW_PROGRAM, words, ToServer());
     const std::string seen = file.empty() ? program.ReadSome() : "";
-    while (!file.empty() && (!Exists(file) || Rows(dir_.Read(file)) == 0)) std::this_thread::yield();
+    while (!file.empty() && program.Runs() && (!Exists(file) || Rows(dir_.Read(file)) == 0)) {
+      std::this_thread::yield();
+    }
     program.Signal(SIGINT);
     Ended ended = program.Wait();
     release.set_value();
@@ -129,8 +131,7 @@ TEST_F(GenerateCommand, ContinuesAStreamThatWasEndedForWantOfAReader) {
 TEST_F(GenerateCommand, WaitsForASlotWhereItHadOne) {
   server_.synthesis.breaks = {250};
   server_.synthesis.refusals = {
-      grpc::Status::OK,
-      {grpc::StatusCode::RESOURCE_EXHAUSTED, "all 256 streams of this server are taken"}};
+      grpc::Status::OK, {grpc::StatusCode::RESOURCE_EXHAUSTED, "all 256 streams of this server are taken"}};
   const Ended ended = Run({"generate", "--model", "edge", "--rows", "1000"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   ExpectSame(ended.out, Expected(1000));
@@ -177,14 +178,14 @@ TEST_F(GenerateCommand, GivesTheSameFileAfterAKillAtAnyMoment) {
   for (const uint64_t kill_at : {100, 500, 900}) {
     std::promise<pid_t> pid;
     const auto child = pid.get_future().share();
-    server_.synthesis.on_chunk = [child, kill_at](uint64_t next) {
+    server_.synthesis.SetOnChunk([child, kill_at](uint64_t next) {
       if (next == kill_at) kill(child.get(), SIGKILL);
-    };
+    });
     Program program(STANFLOW_PROGRAM, ToFile(100000, {"--save-seconds", "0"}), ToServer());
     pid.set_value(program.pid());
     EXPECT_EQ(program.Wait().signal, SIGKILL);
     EXPECT_FALSE(Exists("syn.csv"));
-    server_.synthesis.on_chunk = nullptr;
+    server_.synthesis.SetOnChunk(nullptr);
     Output(ToFile(100000));
     ExpectSame(dir_.Read("syn.csv"), Expected(100000));
     std::filesystem::remove(dir_.File("syn.csv"));
@@ -207,11 +208,11 @@ TEST_F(GenerateCommand, NeverWritesOneFileFromTwoProcesses) {
   std::promise<void> streaming;
   std::promise<void> release;
   const auto released = release.get_future().share();
-  server_.synthesis.on_chunk = [&streaming, released](uint64_t next) {
+  server_.synthesis.SetOnChunk([&streaming, released](uint64_t next) {
     if (next != 500) return;
     streaming.set_value();
     released.wait();
-  };
+  });
   Program first(STANFLOW_PROGRAM, ToFile(1000), ToServer());
   streaming.get_future().wait();
   const Ended second = Run(ToFile(1000));
@@ -249,7 +250,6 @@ TEST_F(GenerateCommand, CtrlCLeavesAFileThatTheSameCommandGoesOnWith) {
   const std::string part = dir_.Read("syn.csv.part");
   EXPECT_GT(Rows(part), 0u);
   ExpectSame(part, Expected(Rows(part)));
-  server_.synthesis.on_chunk = nullptr;
   Output(ToFile(200000));
   EXPECT_NE(server_.synthesis.generates.All().back().resume_token(), "");
   ExpectSame(dir_.Read("syn.csv"), Expected(200000));

@@ -118,6 +118,12 @@ Program::~Program() {
 
 void Program::Signal(int signal) const { kill(pid_, signal); }
 
+bool Program::Runs() const {
+  siginfo_t ended{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0;
+}
+
 std::string Program::ReadSome() {
   std::string out;
   ReadInto(out_, &out);

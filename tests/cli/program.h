@@ -34,6 +34,8 @@ class Program {
 
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
+  // It has not ended yet.
+  bool Runs() const;
   // At least one byte of standard output, at most 64 KiB; empty at its end.
   std::string ReadSome();
   // As a reader does that has seen enough.

@@ -1,5 +1,6 @@
 #include "client/cli/commands/all_commands.h"
 #include "client/cli/lib/dataset_text.h"
+#include "client/cli/lib/job_flags.h"
 #include "client/cli/lib/job_wait.h"
 #include "client/cli/lib/to_json.h"
 #include "client/cli/lib/upload.h"
@@ -20,9 +21,7 @@ struct Options {
   std::string holdout = "none";
   std::string format = "auto";
   double max_rejected = 0.01;
-  std::string request_id;
-  int32_t priority = 0;
-  double retry_seconds = 60;
+  JobFlags job;
   bool detach = false;
 };
 
@@ -33,8 +32,8 @@ v1::UploadHeader Header(const Options& options) {
   header.set_holdout(options.holdout);
   header.set_format(options.format);
   header.set_max_rejected_share(options.max_rejected);
-  header.set_request_id(options.request_id);
-  header.set_priority(options.priority);
+  header.set_request_id(options.job.request_id);
+  header.set_priority(options.job.priority);
   return header;
 }
 
@@ -46,7 +45,7 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
     return ExitCode::kOk;
   }
   STANFLOW_ASSIGN_OR_RETURN(
-      job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds, /*submitted=*/true}));
+      job, WaitForJob(cli, server, {job.name(), 0, options.job.retry_seconds, /*submitted=*/true}));
   if (job.state() != v1::JOB_STATE_SUCCEEDED) {
     if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson({{"job", ToJson(job)}, {"dataset", nullptr}}));
     return JobOutcome(cli, job);
@@ -89,17 +88,7 @@ void AddDatasetsImportCommand(CLI::App* datasets, Cli* cli) {
       ->type_name("SHARE")
       ->check(CLI::Range(0.0, 1.0).description(""))
       ->capture_default_str();
-  command->add_option("--request-id", options->request_id, "The same id answers the same job; default: none")
-      ->type_name("ID");
-  command->add_option("--priority", options->priority, "Jobs of a larger one run first")
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      ->add_option("--retry-seconds", options->retry_seconds,
-                   "Seconds to wait for a server that is gone meanwhile")
-      ->type_name("SECONDS")
-      ->check(kIsNotNegative)
-      ->capture_default_str();
+  AddJobFlags(command, &options->job);
   command->add_flag("--detach", options->detach, "Print the job's id after the upload instead of waiting");
   OnCommand(command, cli, options, Run);
 }

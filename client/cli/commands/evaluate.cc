@@ -2,6 +2,7 @@
 #include "client/cli/lib/dataset_text.h"
 #include "client/cli/lib/file_sink.h"
 #include "client/cli/lib/generate_flags.h"
+#include "client/cli/lib/job_flags.h"
 #include "client/cli/lib/job_wait.h"
 #include "client/cli/lib/report_text.h"
 #include "client/cli/lib/temporary_dataset.h"
@@ -23,9 +24,7 @@ struct Options {
   GenerateFlags flags;
   std::string report;
   uint64_t max_likelihood_rows = 0;
-  std::string request_id;
-  int32_t priority = 0;
-  double retry_seconds = 60;
+  JobFlags job;
   bool detach = false;
 };
 
@@ -34,8 +33,8 @@ absl::StatusOr<v1::EvaluateRequest> Request(const Options& options) {
   request.set_model(options.model);
   request.set_dataset(DatasetName(options.dataset));
   request.set_max_likelihood_rows(options.max_likelihood_rows);
-  request.set_request_id(options.request_id);
-  request.set_priority(options.priority);
+  request.set_request_id(options.job.request_id);
+  request.set_priority(options.job.priority);
   if (!options.synthetic.empty()) return request;
   GenerateFlags flags = options.flags;
   if (!flags.rows.has_value() && flags.duration.empty()) flags.rows = kDefaultRows;
@@ -50,8 +49,8 @@ absl::StatusOr<v1::Job> Submit(const Server& server, const v1::EvaluateRequest& 
 // Waits for the job and shows what it found.
 absl::StatusOr<ExitCode> Show(const Cli& cli, const Options& options, const Server& server,
                               const std::string& name) {
-  STANFLOW_ASSIGN_OR_RETURN(const v1::Job job,
-                            WaitForJob(cli, server, {name, 0, options.retry_seconds, /*submitted=*/true}));
+  STANFLOW_ASSIGN_OR_RETURN(
+      const v1::Job job, WaitForJob(cli, server, {name, 0, options.job.retry_seconds, /*submitted=*/true}));
   if (job.state() != v1::JOB_STATE_SUCCEEDED) {
     if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson(ToJson(job)));
     return JobOutcome(cli, job);
@@ -136,17 +135,7 @@ void AddOptions(CLI::App* command, Options* options) {
                    "Score the likelihood of at most so many hold-out rows, whole contexts; 0: all")
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--request-id", options->request_id, "The same id answers the same job; default: none")
-      ->type_name("ID");
-  command->add_option("--priority", options->priority, "Jobs of a larger one run first")
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      ->add_option("--retry-seconds", options->retry_seconds,
-                   "Seconds to wait for a server that is gone meanwhile")
-      ->type_name("SECONDS")
-      ->check(kIsNotNegative)
-      ->capture_default_str();
+  AddJobFlags(command, &options->job);
   command->add_flag("--detach", options->detach, "Print the job's id instead of waiting");
 }
 

@@ -248,7 +248,8 @@ void AddGenerateCommand(CLI::App* app, Cli* cli) {
       ->capture_default_str();
   command->add_flag("--restart", options->restart, "Drop what an earlier run left in FILE.part");
   command
-      ->add_option("--chunk-rows", options->chunk_rows, "Flows a message, 1 to 4096; never changes the flows")
+      ->add_option("--chunk-rows", options->chunk_rows,
+                   "Flows a message at most, 1 to 4096; never changes the flows")
       ->type_name("N")
       ->check(CLI::Range(1, 4096).description(""))
       ->capture_default_str();

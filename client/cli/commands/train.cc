@@ -1,6 +1,7 @@
 #include "absl/strings/str_split.h"
 #include "client/cli/commands/all_commands.h"
 #include "client/cli/lib/dataset_text.h"
+#include "client/cli/lib/job_flags.h"
 #include "client/cli/lib/job_text.h"
 #include "client/cli/lib/job_wait.h"
 #include "client/cli/lib/to_json.h"
@@ -18,9 +19,7 @@ struct Options {
   double max_minutes = 0;
   std::vector<std::string> set;
   uint64_t seed = 1;
-  std::string request_id;
-  int32_t priority = 0;
-  double retry_seconds = 60;
+  JobFlags job;
   bool wait = false, validate_only = false;
 };
 
@@ -31,8 +30,8 @@ absl::StatusOr<v1::TrainRequest> Request(const Options& options) {
   request.set_preset(options.preset);
   request.set_max_minutes(options.max_minutes);
   request.set_seed(options.seed);
-  request.set_request_id(options.request_id);
-  request.set_priority(options.priority);
+  request.set_request_id(options.job.request_id);
+  request.set_priority(options.job.priority);
   request.set_validate_only(options.validate_only);
   for (const std::string& setting : options.set) {
     const std::pair<std::string, std::string> pair = absl::StrSplit(setting, absl::MaxSplits('=', 1));
@@ -59,7 +58,7 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   if (!cli.json) STANFLOW_RETURN_IF_ERROR(cli.out->Write(job.name() + "\n"));
   if (options.wait) {
     STANFLOW_ASSIGN_OR_RETURN(
-        job, WaitForJob(cli, server, {job.name(), 0, options.retry_seconds, /*submitted=*/true}));
+        job, WaitForJob(cli, server, {job.name(), 0, options.job.retry_seconds, /*submitted=*/true}));
     if (!cli.json) STANFLOW_RETURN_IF_ERROR(cli.out->Write(DescribeJob(job)));
   }
   if (cli.json) STANFLOW_RETURN_IF_ERROR(cli.PrintJson(ToJson(job)));
@@ -89,17 +88,7 @@ void AddOptions(CLI::App* command, Options* options) {
   command->add_option("--seed", options->seed, "Seed of every random choice")
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--request-id", options->request_id, "The same id answers the same job; default: none")
-      ->type_name("ID");
-  command->add_option("--priority", options->priority, "Jobs of a larger one run first")
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      ->add_option("--retry-seconds", options->retry_seconds,
-                   "With --wait: seconds to wait for a server that is gone")
-      ->type_name("SECONDS")
-      ->check(kIsNotNegative)
-      ->capture_default_str();
+  AddJobFlags(command, &options->job);
   CLI::Option* const wait =
       command->add_flag("--wait", options->wait, "Show the progress, and answer by the job's outcome");
   command

@@ -62,7 +62,8 @@ B1Generator::B1Generator(std::shared_ptr<const B1Model> model, uint32_t training
   info_.context_bytes = sizeof(B1Context);
   info_.training_hosts = training_hosts;
   info_.default_start_ms = default_start_ms;
-  info_.tile_rows = 32;  // a row costs microseconds: enough of them to be worth handing to a thread
+  info_.tile_rows = 256;
+  info_.least_tile_rows = 32;  // a row costs microseconds: enough of them to be worth handing to a thread
 }
 
 std::unique_ptr<Context> B1Generator::NewContext(const ContextKey& key) const {

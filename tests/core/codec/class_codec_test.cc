@@ -108,7 +108,23 @@ TEST(ClassCodec, RefusesListsOutOfOrder) {
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ClassCodec::Create({{}, {0, 5, 5}, {}, 1, false}).status().code(),
             absl::StatusCode::kInvalidArgument);
+  using Other = std::vector<std::pair<uint64_t, double>>;
+  for (const Other& other :
+       {Other{{2, 0.5}, {1, 0.5}}, Other{{1, 1.5}, {2, -0.5}}, Other{{1, std::nan("")}}}) {
+    EXPECT_EQ(ClassCodec::Create({{}, {}, other, 1, false}).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
   EXPECT_EQ(ClassCodec::Create({}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ClassCodec, DrawsRareValuesByTheirShares) {
+  const ClassCodec codec =
+      ClassCodec::Create({{80}, {}, {{1, 0.75}, {47, 0.125}, {50, 0.125}}, 1, false}).value();
+  const double last = std::nextafter(1.0, 0.0);
+  const std::pair<double, uint64_t> draws[] = {{0, 1},      {std::nextafter(0.75, 0.0), 1},   {0.75, 47},
+                                               {0.874, 47}, {std::nextafter(0.875, 0.0), 47}, {0.875, 50},
+                                               {last, 50}};
+  for (const auto& [u, value] : draws) EXPECT_EQ(codec.Decode(1, u), value) << u;
 }
 
 TEST(ClassCodec, RefusesStateThatIsNotItsOwn) {

@@ -1,9 +1,12 @@
+#include "core/generate/row_kernels.h"
+
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <vector>
 
-#include "core/generate/row_kernels.h"
 #include "gtest/gtest.h"
+#include "hwy/targets.h"
 
 namespace stanflow {
 namespace {
@@ -18,7 +21,21 @@ struct Shape {
   int64_t k, n;
 };
 // Those of the nets, and some that fill no panel.
-constexpr Shape kShapes[] = {{6, 440}, {120, 40}, {40, 96}, {64, 96}, {96, 53}, {96, 628}, {512, 30}, {1, 1}, {3, 17}};
+constexpr Shape kShapes[] = {{6, 440},  {120, 40}, {40, 96}, {64, 96}, {96, 53},
+                             {96, 628}, {512, 30}, {1, 1},   {3, 17}};
+
+// Once for each instruction set that the kernels are compiled for and this machine has.
+class RowKernels : public ::testing::TestWithParam<int64_t> {
+ protected:
+  void SetUp() override { Use(GetParam()); }
+  void TearDown() override { Use(0); }
+
+ private:
+  static void Use(int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
 
 std::vector<const float*> RowsOf(const std::vector<float>& x, int64_t stride) {
   std::vector<const float*> rows;
@@ -26,15 +43,15 @@ std::vector<const float*> RowsOf(const std::vector<float>& x, int64_t stride) {
   return rows;
 }
 
-TEST(MultiplyRows, AddsTheProductToTheBiasOrToWhatIsThere) {
+TEST_P(RowKernels, AddTheProductToTheBiasOrToWhatIsThere) {
   for (const auto [k, n] : kShapes) {
     const int64_t rows = 13, x_stride = k + 3, y_stride = PaddedColumns(n) + 16;
     const std::vector<float> w = Wave(k * n, 0.7311), bias = Wave(n, 0.91), x = Wave(rows * x_stride, 1.37);
     const std::vector<float> before = Wave(rows * y_stride, 0.213);
     for (const Onto onto : {Onto::kBias, Onto::kResult}) {
       std::vector<float> y = before;
-      MultiplyRows(PackedMatrix(w.data(), bias.data(), k, n), onto, RowsOf(x, x_stride).data(), rows, y.data(),
-                   y_stride);
+      MultiplyRows(PackedMatrix(w.data(), bias.data(), k, n), onto, RowsOf(x, x_stride).data(), rows,
+                   y.data(), y_stride);
       for (int64_t r = 0; r < rows; ++r) {
         for (int64_t c = 0; c < n; ++c) {
           double expected = onto == Onto::kBias ? bias[c] : before[r * y_stride + c];
@@ -52,7 +69,7 @@ TEST(MultiplyRows, AddsTheProductToTheBiasOrToWhatIsThere) {
   }
 }
 
-TEST(MultiplyRows, GivesARowTheSameBitsAloneAndAtEveryPlaceAmongOthers) {
+TEST_P(RowKernels, GiveARowTheSameBitsAloneAndAtEveryPlaceAmongOthers) {
   for (const auto [k, n] : kShapes) {
     const int64_t rows = 64, stride = PaddedColumns(n);
     const PackedMatrix matrix(Wave(k * n, 0.7311).data(), Wave(n, 0.91).data(), k, n);
@@ -61,9 +78,11 @@ TEST(MultiplyRows, GivesARowTheSameBitsAloneAndAtEveryPlaceAmongOthers) {
     for (const int64_t together : {2, 3, 5, 6, 7, 16, 63, 64}) {
       std::vector<float> y(together * stride);
       MultiplyRows(matrix, Onto::kBias, in.data(), together, y.data(), stride);
+      MultiplyRows(matrix, Onto::kResult, in.data(), together, y.data(), stride);
       for (int64_t r = 0; r < together; ++r) {
         std::vector<float> alone(stride);
         MultiplyRows(matrix, Onto::kBias, &in[r], 1, alone.data(), stride);
+        MultiplyRows(matrix, Onto::kResult, &in[r], 1, alone.data(), stride);
         ASSERT_EQ(std::memcmp(alone.data(), y.data() + r * stride, sizeof(float) * n), 0)
             << k << " x " << n << ", row " << r << " of " << together;
       }
@@ -71,7 +90,7 @@ TEST(MultiplyRows, GivesARowTheSameBitsAloneAndAtEveryPlaceAmongOthers) {
   }
 }
 
-TEST(AddTerms, AddsEveryTermToTheRow) {
+TEST_P(RowKernels, AddEveryTermToTheRow) {
   for (const int64_t n : {1, 16, 37, 440}) {
     const std::vector<float> terms = Wave(3 * n, 0.7311), before = Wave(n, 1.37);
     std::vector<float> y = before;
@@ -82,7 +101,7 @@ TEST(AddTerms, AddsEveryTermToTheRow) {
   }
 }
 
-TEST(Rectify, KeepsWhatIsPositive) {
+TEST_P(RowKernels, KeepWhatIsPositive) {
   const int64_t n = 37;
   const std::vector<float> x = Wave(n, 0.7311), before = Wave(n, 1.37);
   std::vector<float> y = x, sum = before;
@@ -94,7 +113,7 @@ TEST(Rectify, KeepsWhatIsPositive) {
   }
 }
 
-TEST(Softmax, EqualsTheDefinitionInDoubles) {
+TEST_P(RowKernels, TurnLogitsIntoTheProbabilitiesOfTheDefinition) {
   for (const int64_t n : {1, 2, 16, 53, 1670}) {
     std::vector<float> x(PaddedColumns(n), 7.0f);
     double sum = 0;
@@ -111,6 +130,21 @@ TEST(Softmax, EqualsTheDefinitionInDoubles) {
     for (size_t i = n; i < x.size(); ++i) ASSERT_EQ(x[i], 0) << "beyond the last class";
   }
 }
+
+TEST_P(RowKernels, GiveNoProbabilityToWhatLiesFarBelow) {
+  std::vector<float> x = {-2000.0f, -1000.0f, -1090.0f, -1200.0f};
+  x.resize(PaddedColumns(4), 3.0f);
+  Softmax(4, x.data());
+  EXPECT_EQ(x[0], 0);
+  EXPECT_EQ(x[1], 1);
+  EXPECT_GE(x[2], 0);
+  EXPECT_LE(x[2], 1e-38f);
+  EXPECT_EQ(x[3], 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(InstructionSets, RowKernels,
+                         ::testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
 
 }  // namespace
 }  // namespace stanflow

@@ -17,8 +17,9 @@ namespace stanflow {
 namespace {
 
 std::unique_ptr<Generator> Make(Preset preset) {
-  return preset == Preset::kPaper ? MakePaperGenerator(SmallBundle(preset), "cpu").value()
-                                  : MakeCausalGenerator(SmallBundle(preset), "cpu", CausalEngine::kOwn).value();
+  return preset == Preset::kPaper
+             ? MakePaperGenerator(SmallBundle(preset), "cpu").value()
+             : MakeCausalGenerator(SmallBundle(preset), "cpu", CausalEngine::kOwn).value();
 }
 
 ContextKey Key(uint32_t context) { return {7, 0, context, 1'460'332'800'000}; }
@@ -95,6 +96,21 @@ TEST_P(TorchGenerators, MoveTheClockByTheDeltasTheyDraw) {
     EXPECT_EQ(row.end_ms, clock);
   }
 }
+
+TEST_P(TorchGenerators, RefuseMoreThanATile) {
+  const auto generator = Make(GetParam());
+  std::vector<std::unique_ptr<Context>> owned;
+  std::vector<Context*> contexts;
+  for (uint32_t i = 0; i <= static_cast<uint32_t>(generator->info().tile_rows); ++i) {
+    owned.push_back(generator->NewContext(Key(i)));
+    contexts.push_back(owned.back().get());
+  }
+  std::vector<HostRow> rows(contexts.size());
+  EXPECT_EQ(generator->Step(contexts, absl::MakeSpan(rows)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(owned[0]->rows(), 0u);
+}
+
+TEST_P(TorchGenerators, MakeNothingOfNoContext) { EXPECT_TRUE(Make(GetParam())->Step({}, {}).ok()); }
 
 INSTANTIATE_TEST_SUITE_P(Presets, TorchGenerators, ::testing::Values(Preset::kCausal, Preset::kPaper),
                          [](const auto& info) { return std::string(PresetName(info.param)); });

@@ -87,5 +87,34 @@ TEST_P(Heads, GiveMassesThatAddUpToOneOverAllValuesOfEveryOutput) {
 INSTANTIATE_TEST_SUITE_P(Presets, Heads, ::testing::Values(Preset::kCausal, Preset::kPaper),
                          [](const auto& info) { return std::string(PresetName(info.param)); });
 
+TEST(SoftmaxHead, DrawsTheClassInWhoseShareTheUniformLies) {
+  ClassCodec::Options codec;
+  for (uint64_t value = 0; value < 70; ++value) codec.values.push_back(value);
+  Output output;
+  output.attribute = Attribute::kTos;
+  output.classes = std::make_shared<ClassCodec>(ClassCodec::Create(codec).value());
+  const auto head = MakeHead(&output);
+  // Sums of these are exact. They add up to 2, with nothing in the middle and at the end.
+  std::vector<float> p(70, 0.0f);
+  std::fill_n(p.begin(), 32, 1.0f / 32);
+  p[64] = 0.5f;
+  p[65] = p[66] = 0.25f;
+  const auto drawn = [&](double u) {
+    HostRow row;
+    head->Draw(p.data(), u, 0.5, &row);
+    return row.tos;
+  };
+  double low = 0;
+  for (int c = 0; c < 70; ++c) {
+    const double high = low + static_cast<double>(p[c]);
+    if (p[c] > 0) {
+      EXPECT_EQ(drawn(low / 2), c);
+      EXPECT_EQ(drawn(std::nextafter(high / 2, 0.0)), c);
+    }
+    low = high;
+  }
+  EXPECT_EQ(drawn(std::nextafter(1.0, 0.0)), 66);
+}
+
 }  // namespace
 }  // namespace stanflow

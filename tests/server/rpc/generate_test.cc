@@ -288,7 +288,8 @@ TEST_F(SlowReaderTest, KeepsItsStreamAsLongAsItTakesSomethingInTime) {
   for (int round = 0; round < 6; ++round) {
     clock_.Advance(rpc_options_.stall_timeout / 3);
     server_->env().live->CheckStalls(clock_.SteadyNow());
-    // Until fewer bytes wait than a moment ago: a message went out, so the one in flight began after the check.
+    // Until fewer bytes wait than a moment ago: a message went out, so the one in flight began after the
+    // check.
     double before = 0, waiting = 0;
     do {
       before = Metric(metrics_.Text(), "stanflow_outbox_bytes");

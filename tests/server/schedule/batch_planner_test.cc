@@ -67,6 +67,33 @@ TEST(BatchPlanner, FormsTheseTiles) {
        {{4}, {4}},
        Limits(2, 8),
        "[0x4][0x4][1x1]"},
+      {"what costs in proportion is spread over the threads",
+       {{1, 0, 3}},
+       {{4, 0, 1}},
+       Limits(2, 8),
+       "[0x2][0x1]"},
+      {"evenly, and nothing of it waits",
+       {{1, 0, 5}, {2, 0, 4}},
+       {{4, 0, 1}},
+       Limits(2, 8),
+       "[0x3][0x2][1x2][1x2]"},
+      {"but not in smaller tiles than pay", {{1, 0, 7}}, {{16, 0, 3}}, Limits(4, 8), "[0x4][0x3]"},
+      {"nor beyond the most tiles", {{1, 0, 9}}, {{4, 0, 1}}, Limits(4, 3), "[0x3][0x3][0x3]"},
+      {"nor where others use the threads",
+       {{1, 0, 60}, {2, 1, 16}},
+       {{64, 0, 8}, {16}},
+       Limits(2, 8),
+       "[0x60][1x16]"},
+      {"nor for a round that others were kept from opening",
+       {{1, 0, 3}, {2, 1, 7}},
+       {{4, 0, 1}, {4}},
+       Limits(2, 8),
+       "[0x3][1x4]"},
+      {"the thread that others leave idle is used",
+       {{1, 0, 6}, {2, 1, 5}},
+       {{4, 0, 1}, {4}},
+       Limits(2, 8),
+       "[0x2][0x2][0x2][1x4]"},
       {"what does not fit is shared equally", {{1, 0, 8}, {2, 0, 8}}, {{4}}, Limits(1, 2), "[0x4][1x4]"},
       {"what a small stream leaves goes to the others",
        {{1, 0, 1}, {2, 0, 8}, {3, 0, 8}},
@@ -103,7 +130,7 @@ TEST(BatchPlanner, ServesEqualStreamsEquallyOverTime) {
   for (uint64_t id = 0; id < 7; ++id) streams.push_back({id, static_cast<uint32_t>(id % 2), 5});
   std::vector<uint64_t> served(7, 0);
   for (int step = 0; step < 700; ++step) {
-    const BatchPlan plan = PlanBatch(streams, {{3}, {3}}, Limits(1, 2));
+    const BatchPlan plan = PlanBatch(streams, {{3}, {3, 0, 1}}, Limits(1, 2));
     for (const PlanSlice& slice : plan.slices) served[slice.stream] += slice.contexts;
     for (size_t i = 0; i < streams.size(); ++i) streams[i].credit = plan.credit[i];
   }
@@ -118,7 +145,7 @@ TEST(BatchPlanner, LetsNoStreamStarve) {
   std::vector<PlanStream> streams;
   for (uint64_t id = 0; id < 60; ++id) streams.push_back({id, static_cast<uint32_t>(random() % 5), 1});
   std::vector<int> waited(streams.size(), 0);
-  std::vector<PlanGenerator> generators = {{4}, {1}, {8}, {2}, {4}};
+  std::vector<PlanGenerator> generators = {{4}, {1}, {8, 0, 2}, {2, 0, 1}, {4}};
   for (int step = 0; step < 2000; ++step) {
     for (PlanStream& stream : streams) stream.due = 1 + random() % 9;
     const BatchPlan plan = PlanBatch(streams, generators, Limits(2, 4));
@@ -134,7 +161,10 @@ TEST(BatchPlanner, KeepsItsPromisesForAnyInput) {
   std::mt19937 random(9);
   for (int round = 0; round < 3000; ++round) {
     std::vector<PlanGenerator> generators(1 + random() % 4);
-    for (PlanGenerator& generator : generators) generator.tile_rows = 1 + random() % 9;
+    for (PlanGenerator& generator : generators) {
+      generator.tile_rows = 1 + random() % 9;
+      generator.least_rows = random() % 2 == 0 ? 0 : 1 + random() % generator.tile_rows;
+    }
     std::vector<PlanStream> streams(random() % 12);
     for (size_t i = 0; i < streams.size(); ++i) {
       streams[i] = {i, static_cast<uint32_t>(random() % generators.size()),
@@ -146,6 +176,7 @@ TEST(BatchPlanner, KeepsItsPromisesForAnyInput) {
     ASSERT_LE(plan.tiles.size(), limits.max_tiles);
     ASSERT_EQ(plan.credit.size(), streams.size());
     std::vector<uint32_t> given(streams.size(), 0), part_filled(generators.size(), 0);
+    std::vector<uint32_t> smallest(generators.size(), 9), largest(generators.size(), 0);
     for (const PlanTile& tile : plan.tiles) {
       uint32_t contexts = 0;
       for (uint32_t i = 0; i < tile.slices; ++i) {
@@ -158,13 +189,38 @@ TEST(BatchPlanner, KeepsItsPromisesForAnyInput) {
       ASSERT_EQ(contexts, tile.contexts);
       ASSERT_LE(contexts, generators[tile.generator].tile_rows);
       part_filled[tile.generator] += contexts < generators[tile.generator].tile_rows;
+      smallest[tile.generator] = std::min(smallest[tile.generator], contexts);
+      largest[tile.generator] = std::max(largest[tile.generator], contexts);
     }
-    for (const uint32_t tiles : part_filled) ASSERT_LE(tiles, 1u) << "a hole";
+    for (size_t g = 0; g < generators.size(); ++g) {
+      if (generators[g].least_rows == 0) {
+        ASSERT_LE(part_filled[g], 1u) << "a hole";
+      } else {
+        ASSERT_LE(largest[g], smallest[g] + 1) << "not spread evenly";
+      }
+    }
     bool any_due = false;
+    std::vector<uint32_t> due_of(generators.size(), 0), given_of(generators.size(), 0);
     for (size_t i = 0; i < streams.size(); ++i) {
-      ASSERT_LE(given[i], streams[i].parked ? 0 : streams[i].due);
-      any_due = any_due || (!streams[i].parked && streams[i].due > 0);
+      const uint32_t due = streams[i].parked ? 0 : streams[i].due;
+      ASSERT_LE(given[i], due);
+      any_due = any_due || due > 0;
+      due_of[streams[i].generator] += due;
+      given_of[streams[i].generator] += given[i];
     }
+    const auto tiles_for = [&](const std::vector<uint32_t>& contexts) {
+      uint32_t tiles = 0;
+      for (size_t g = 0; g < generators.size(); ++g) {
+        tiles += (contexts[g] + generators[g].tile_rows - 1) / generators[g].tile_rows;
+      }
+      return tiles;
+    };
+    const uint32_t fewest_tiles = tiles_for(given_of);
+    for (size_t g = 0; g < generators.size() && tiles_for(due_of) <= limits.max_tiles; ++g) {
+      if (generators[g].least_rows > 0) ASSERT_EQ(given_of[g], due_of[g]) << "kept from a step that had room";
+    }
+    const auto rounds = [&](uint32_t tiles) { return (tiles + limits.threads - 1) / limits.threads; };
+    ASSERT_EQ(rounds(plan.tiles.size()), rounds(fewest_tiles)) << "spreading opened a round";
     ASSERT_EQ(plan.tiles.empty(), !any_due);
   }
 }
