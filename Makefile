@@ -17,7 +17,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages:
-	@scripts/install-packages build
+	@scripts/install-packages build test
 
 build: packages ## Install what is needed, build Release into build/release
 	$(call compile,release)
@@ -26,8 +26,7 @@ demo: packages ## Set up, build, then the whole path once: simulate, import, tra
 	$(call configure,release) && cmake --build --preset release --parallel $(JOBS) --target stanflow stanflowd stanflow-worker
 	scripts/demo
 
-test: ## Set up, build, run every test (the thread sanitizer's first; Release last)
-	@scripts/install-packages build test
+test: packages ## Set up, build, run every test (the thread sanitizer's first; Release last)
 	$(call compile,tsan)
 	$(fixed_addresses) ctest --preset tsan --parallel $(JOBS)
 	$(call compile,release)
