@@ -78,5 +78,12 @@ TEST_F(Bundles, AreRefusedWhenOptionsAndWeightsDisagree) {
   EXPECT_NE(Read().message().find("tensor"), absl::string_view::npos);
 }
 
+TEST_F(Bundles, AreRefusedWithAHeadThatThePresetHasNot) {
+  const std::string manifest = dir_.Read("bundle/manifest.json");
+  dir_.Write("bundle/manifest.json", Replaced(manifest, "\"head\": \"softmax\"", "\"head\": \"marginal\""));
+  EXPECT_EQ(Read().code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(Read().message().find("softmax"), absl::string_view::npos);
+}
+
 }  // namespace
 }  // namespace stanflow
