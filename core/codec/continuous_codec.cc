@@ -84,7 +84,8 @@ uint64_t ContinuousCodec::Decode(double scaled) const {
 double ContinuousCodec::LogMass(const MixtureView& mixture, uint64_t value) const {
   value = std::clamp(value, options_.min, options_.max);
   const double half = 0.5 * static_cast<double>(options_.unit);
-  const double middle = static_cast<double>(value / options_.unit * options_.unit);
+  const uint64_t on_grid = value / options_.unit * options_.unit;
+  const auto middle = static_cast<double>(on_grid);
   return LogMixtureMass(mixture, Scale(middle - half), Scale(middle + half)) -
          LogMixtureMass(mixture, low_, high_);
 }

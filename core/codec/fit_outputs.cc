@@ -185,7 +185,7 @@ absl::StatusOr<Output> MakeMixture(Attribute attribute, ContinuousCodec::Options
   output.attribute = attribute;
   output.head = HeadKind::kMixture;
   STANFLOW_ASSIGN_OR_RETURN(auto codec, ContinuousCodec::Create(options));
-  output.continuous = std::make_shared<ContinuousCodec>(std::move(codec));
+  output.continuous = std::make_shared<ContinuousCodec>(codec);
   uint64_t total = 0, passed = 0;
   for (const auto& [value, count] : counts) total += count;
   constexpr int kQuantiles = 256;
@@ -214,8 +214,9 @@ absl::StatusOr<OutputSet> FitCausalOutputs(const MarginalCounts& counts, bool in
   const auto discrete = [&](Attribute a) { return MakeDiscrete(a, Frequent(sorted(a), 255, 1), sorted(a)); };
   OutputSet set;
   const auto add = [&](absl::StatusOr<Output> output) {
-    if (output.ok()) set.outputs.push_back(*std::move(output));
-    return output.status();
+    if (!output.ok()) return output.status();
+    set.outputs.push_back(*std::move(output));
+    return absl::OkStatus();
   };
   STANFLOW_RETURN_IF_ERROR(add(MakeClasses(Attribute::kTimeDelta, DeltaClasses(sorted(Attribute::kTimeDelta)),
                                            sorted(Attribute::kTimeDelta))));
@@ -241,8 +242,9 @@ absl::StatusOr<OutputSet> FitPaperOutputs(const MarginalCounts& counts) {
   const auto sorted = [&](Attribute a) { return counts.Sorted(a); };
   OutputSet set;
   const auto add = [&](absl::StatusOr<Output> output) {
-    if (output.ok()) set.outputs.push_back(*std::move(output));
-    return output.status();
+    if (!output.ok()) return output.status();
+    set.outputs.push_back(*std::move(output));
+    return absl::OkStatus();
   };
   const auto largest = [&](Attribute a, uint64_t published) {
     return std::max(Largest(sorted(a)), published);

@@ -50,7 +50,7 @@ absl::StatusOr<Output> OutputFromJson(const nlohmann::json& json) {
   output.head = static_cast<HeadKind>(kind);
   if (output.head == HeadKind::kMixture) {
     STANFLOW_ASSIGN_OR_RETURN(auto codec, ContinuousCodec::FromJson(json.at("codec")));
-    output.continuous = std::make_shared<ContinuousCodec>(std::move(codec));
+    output.continuous = std::make_shared<ContinuousCodec>(codec);
     output.quantiles = json.at("quantiles").get<std::vector<uint64_t>>();
     if (output.quantiles.size() < 2) return absl::DataLossError("outputs: quantiles are missing");
     return output;

@@ -126,7 +126,7 @@ absl::Status ReadBundleArchive(const std::string& tar_path, const std::string& d
     const std::string name = archive_entry_pathname(entry);
     seen.insert(name);
     if (name == kServersOwn) continue;
-    STANFLOW_RETURN_IF_ERROR(ExtractFile(in.get(), dir + "/" + name, max_bytes, &total));
+    STANFLOW_RETURN_IF_ERROR(ExtractFile(in.get(), StrCat(dir, "/", name), max_bytes, &total));
   }
   if (seen.count("manifest.json") == 0) return Damaged("there is no manifest.json in it");
   return SyncDirectory(dir);

@@ -19,7 +19,7 @@ absl::Status ParseExtent(const v1::GenerateRequest& request, StreamSpec* spec) {
   if (request.extent_case() == v1::GenerateRequest::kRows) spec->rows = request.rows();
   if (request.extent_case() != v1::GenerateRequest::kDurationSeconds) return absl::OkStatus();
   const double ms = request.duration_seconds() * 1000;
-  if (!(ms >= 1) || ms > static_cast<double>(std::numeric_limits<int64_t>::max() / 2)) {
+  if (!(ms >= 1) || ms > static_cast<double>(std::numeric_limits<int64_t>::max()) / 2) {
     return FieldError("duration_seconds", "give 0.001 or more");
   }
   spec->duration_ms = std::llround(ms);

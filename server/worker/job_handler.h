@@ -16,7 +16,7 @@ struct JobContext {
   std::string
       job_dir;  // the job's own folder: `upload` (imports), `checkpoint/`, and `out/` for what it makes
   nlohmann::json spec;
-  int threads = 1;  // compute threads this job may use
+  int threads = 1;             // compute threads this job may use
   std::string device = "cpu";  // "cuda:0", ...: where it computes
   uint32_t attempt = 1;
   // Both may be called from any thread, often: progress is thinned to a few events a second, a change of

@@ -89,8 +89,8 @@ absl::Status GenerateStream::TakeChunk(const v1::GenerateChunk& chunk, FlowTable
 absl::Status GenerateStream::Recover(const absl::Status& why) {
   // The server, or something in between, ends a stream that nobody read for long: a paused reader that goes
   // on wants the rest. No deadline is this side's.
-  const bool parked_out = (absl::IsCancelled(why) || absl::IsDeadlineExceeded(why)) &&
-                          !server_->interrupt->triggered();
+  const bool parked_out =
+      (absl::IsCancelled(why) || absl::IsDeadlineExceeded(why)) && !server_->interrupt->triggered();
   // The slot that the stream had may be another one's by now: one will be free again.
   const bool full = absl::IsResourceExhausted(why);
   const bool broke_off = why.ok() || absl::IsUnavailable(why) || parked_out || full;

@@ -49,8 +49,7 @@ absl::Status WatchEvents(const Server& server, const JobWatch& watch,
 
 void NoteBreak(const Cli& cli, const JobWatch& watch, const absl::Status& why) {
   cli.Note(StrCat("stanflow: the server was lost while ", watch.name, " was watched (",
-                  std::string(why.message()), "); trying to go on for ",
-                  FormatSeconds(watch.retry_seconds)));
+                  std::string(why.message()), "); trying to go on for ", FormatSeconds(watch.retry_seconds)));
 }
 
 absl::StatusOr<v1::Job> WaitForJob(const Cli& cli, const Server& server, const JobWatch& watch) {

@@ -163,9 +163,9 @@ TEST(GenerateScheduler, SendsTheFirstFlowAtOnceAndAnUnfinishedChunkOnceItsFlowsH
   request.chunk_rows = 1000;
   ASSERT_TRUE(scheduler.Start(request, &sink).ok());
   gate.WaitForBlocked(1);
-  for (int i = 0; i < 10; ++i) {
+  for (uint64_t step = 1; step <= 10; ++step) {
     gate.Permit(1);
-    while (generator->steps() < static_cast<uint64_t>(i + 1)) gate.WaitForBlocked(1);
+    while (generator->steps() < step) gate.WaitForBlocked(1);
     gate.WaitForBlocked(1);
   }
   EXPECT_EQ(sink.chunks(), 1);
