@@ -10,8 +10,6 @@
 
 namespace stanflow {
 
-namespace v1 = stanflow::v1;
-
 std::string StateName(v1::JobState state) {
   return std::string(absl::StripPrefix(v1::JobState_Name(state), "JOB_STATE_"));
 }

@@ -8,8 +8,6 @@
 
 namespace stanflow {
 
-namespace v1 = stanflow::v1;
-
 absl::Status WatchEvents(const Server& server, const JobWatch& watch,
                          const std::function<absl::Status(const v1::JobEvent&)>& on_event) {
   Backoff backoff(server.interrupt,
