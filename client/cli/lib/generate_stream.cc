@@ -8,8 +8,6 @@
 
 namespace stanflow {
 
-namespace v1 = stanflow::v1;
-
 struct GenerateStream::Call {
   Call(const Server& server, const v1::GenerateRequest& request)
       : scope(server.interrupt, &context), reader(server.synthesis->Generate(&context, request)) {}
