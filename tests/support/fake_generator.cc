@@ -4,9 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "core/base/philox.h"
 #include "core/base/status_macros.h"
-#include "core/generate/state_bytes.h"
+#include "core/generate/keyed_context.h"
 
 namespace stanflow {
 namespace {
@@ -15,38 +14,24 @@ constexpr uint32_t kMagic = 0x46414B45;
 // Slots of the draws; kRate belongs to the context, under a row number that no row has.
 constexpr uint16_t kGap = 0, kAddress = 1, kVolume = 2, kRate = 3, kCost = 4;
 
-class FakeContext final : public Context {
+class FakeContext final : public KeyedContext {
  public:
   FakeContext(const ContextKey& key, double mean_gap_s, size_t ballast)
-      : key_(key), mean_gap_s_(mean_gap_s), ballast_(ballast), clock_ms_(key.start_ms) {}
-
-  uint64_t rows() const override { return rows_; }
-  int64_t clock_ms() const override { return clock_ms_; }
-  const ContextKey& key() const { return key_; }
+      : KeyedContext(key), mean_gap_s_(mean_gap_s), ballast_(ballast) {}
 
   void Save(std::string* out) const override {
     StateWriter writer(out);
     writer.Put(kMagic);
-    writer.Put(key_.seed);
-    writer.Put(key_.stream);
-    writer.Put(key_.context);
-    writer.Put(key_.start_ms);
-    writer.Put(rows_);
-    writer.Put(clock_ms_);
+    PutCommon(&writer);
     writer.PutString(std::string(ballast_, 'x'));
   }
 
-  void Restore(uint64_t rows, int64_t clock_ms) {
-    rows_ = rows;
-    clock_ms_ = clock_ms;
-  }
-
   HostRow Next() {
-    const auto gap = Draw(kGap), address = Draw(kAddress), volume = Draw(kVolume);
+    const auto gap = Uniform2(Draw(kGap)), address = Uniform2(Draw(kAddress)),
+               volume = Uniform2(Draw(kVolume));
     HostRow row;
     row.time_delta_s = static_cast<uint32_t>(-mean_gap_s_ * std::log1p(-gap[0]));
-    clock_ms_ += int64_t{row.time_delta_s} * 1000;
-    row.end_ms = clock_ms_;
+    row.end_ms = clock_ms() + int64_t{row.time_delta_s} * 1000;
     row.direction = gap[1] < 0.5 ? 0 : 1;
     row.protocol = address[1] < 0.8 ? 6 : 17;
     row.remote_address = static_cast<uint32_t>(address[0] * 4294967296.0);
@@ -55,27 +40,20 @@ class FakeContext final : public Context {
     row.packets = 1 + static_cast<uint64_t>(volume[1] * 20);
     row.bytes = row.packets * 40 + static_cast<uint64_t>(volume[0] * 1000);
     row.duration_ms = static_cast<uint32_t>(address[1] * 5000);
-    ++rows_;
+    Advance(row.end_ms);
     return row;
   }
 
   double Burn(int rounds) const {
     double sum = 0;
     for (int i = 0; i < rounds; ++i)
-      sum += Uniform2({key_.seed + i, key_.stream, key_.context, rows_, kCost})[0];
+      sum += Uniform2({key().seed + i, key().stream, key().context, rows(), kCost})[0];
     return sum;
   }
 
  private:
-  std::array<double, 2> Draw(uint16_t slot) const {
-    return Uniform2({key_.seed, key_.stream, key_.context, rows_, slot});
-  }
-
-  const ContextKey key_;
   const double mean_gap_s_;
   const size_t ballast_;
-  uint64_t rows_ = 0;
-  int64_t clock_ms_;
 };
 
 }  // namespace
@@ -130,17 +108,13 @@ std::unique_ptr<Context> FakeGenerator::NewContext(const ContextKey& key) const 
 absl::StatusOr<std::unique_ptr<Context>> FakeGenerator::RestoreContext(std::string_view state) const {
   StateReader reader(state);
   const uint32_t magic = reader.Get<uint32_t>();
-  ContextKey key;
-  key.seed = reader.Get<uint64_t>();
-  key.stream = reader.Get<uint32_t>();
-  key.context = reader.Get<uint32_t>();
-  key.start_ms = reader.Get<int64_t>();
-  const uint64_t rows = reader.Get<uint64_t>();
-  const int64_t clock_ms = reader.Get<int64_t>();
+  // How fast a host is follows from its key.
+  FakeContext common(ContextKey(), 0, 0);
+  common.GetCommon(&reader);
   reader.GetString();
   if (magic != kMagic || !reader.at_end()) return absl::DataLossError("not a fake context");
-  std::unique_ptr<Context> context = NewContext(key);
-  static_cast<FakeContext*>(context.get())->Restore(rows, clock_ms);
+  std::unique_ptr<Context> context = NewContext(common.key());
+  static_cast<KeyedContext&>(static_cast<FakeContext&>(*context)) = common;
   return context;
 }
 

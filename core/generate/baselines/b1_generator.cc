@@ -1,6 +1,6 @@
 #include "core/generate/baselines/b1_generator.h"
 
-#include "core/generate/state_bytes.h"
+#include "core/generate/keyed_context.h"
 
 namespace stanflow {
 namespace {
@@ -8,46 +8,27 @@ namespace {
 // Leads a saved context: another model's is refused.
 constexpr uint32_t kStateMark = 0x42310001;  // "B1", layout 1
 
-class B1Context : public Context {
+class B1Context final : public KeyedContext {
  public:
-  explicit B1Context(const ContextKey& key) : key_(key), clock_ms_(key.start_ms) {}
+  using KeyedContext::KeyedContext;
 
-  uint64_t rows() const override { return rows_; }
-  int64_t clock_ms() const override { return clock_ms_; }
   void Save(std::string* out) const override {
     StateWriter writer(out);
     writer.Put(kStateMark);
-    writer.Put(key_.seed);
-    writer.Put(key_.stream);
-    writer.Put(key_.context);
-    writer.Put(key_.start_ms);
-    writer.Put(rows_);
-    writer.Put(clock_ms_);
+    PutCommon(&writer);
   }
   static std::unique_ptr<B1Context> Restore(std::string_view state) {
     StateReader reader(state);
     const auto mark = reader.Get<uint32_t>();
-    ContextKey key;
-    key.seed = reader.Get<uint64_t>();
-    key.stream = reader.Get<uint32_t>();
-    key.context = reader.Get<uint32_t>();
-    key.start_ms = reader.Get<int64_t>();
-    auto context = std::make_unique<B1Context>(key);
-    context->rows_ = reader.Get<uint64_t>();
-    context->clock_ms_ = reader.Get<int64_t>();
+    auto context = std::make_unique<B1Context>(ContextKey());
+    context->GetCommon(&reader);
     return reader.at_end() && mark == kStateMark ? std::move(context) : nullptr;
   }
   HostRow Step(const B1Model& model) {
-    const HostRow row = model.Draw({key_.seed, key_.stream, key_.context, rows_, 0}, clock_ms_);
-    ++rows_;
-    clock_ms_ = row.end_ms;
+    const HostRow row = model.Draw(Draw(0), clock_ms());
+    Advance(row.end_ms);
     return row;
   }
-
- private:
-  const ContextKey key_;
-  uint64_t rows_ = 0;
-  int64_t clock_ms_;
 };
 
 }  // namespace

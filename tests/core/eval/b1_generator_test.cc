@@ -1,9 +1,9 @@
 #include "core/generate/baselines/b1_generator.h"
 
 #include "core/generate/ordered_stream.h"
-#include "core/generate/stream_stepper.h"
 #include "gtest/gtest.h"
 #include "tests/core/eval/b1_testing.h"
+#include "tests/support/stream_stepper.h"
 
 namespace stanflow {
 namespace {

@@ -5,9 +5,9 @@
 #include <tuple>
 #include <vector>
 
-#include "core/generate/stream_stepper.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_generator.h"
+#include "tests/support/stream_stepper.h"
 
 namespace stanflow {
 namespace {

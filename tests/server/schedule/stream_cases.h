@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/generate/stream_stepper.h"
 #include "gtest/gtest.h"
 #include "server/schedule/stream_request.h"
 #include "tests/support/fake_generator.h"
+#include "tests/support/stream_stepper.h"
 
 namespace stanflow {
 

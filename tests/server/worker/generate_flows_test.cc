@@ -1,9 +1,9 @@
 #include "server/worker/generate_flows.h"
 
 #include "core/generate/ordered_stream.h"
-#include "core/generate/stream_stepper.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_generator.h"
+#include "tests/support/stream_stepper.h"
 
 namespace stanflow {
 namespace {
