@@ -91,6 +91,14 @@ class CausalGenerator final : public Generator {
     });
   }
 
+  absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override {
+    return WithStep("following", contexts, rows.size(),
+                    [&](absl::Span<NetContext* const> own, CausalStep* step) {
+                      BeginStep(own, step);
+                      Remember(own, rows, step);
+                    });
+  }
+
   // Steps one context through `rows` instead of draws, and scores them on the way.
   absl::Status ScoreByStepping(absl::Span<const HostRow> rows, absl::Span<RowNats> out) const {
     if (rows.empty()) return absl::OkStatus();
@@ -118,16 +126,16 @@ class CausalGenerator final : public Generator {
     return *static_cast<NetContext*>(contexts[i]);
   }
 
-  // LibTorch throws.
-  absl::Status MakeRows(const char* doing, absl::Span<Context* const> contexts, absl::Span<HostRow> rows,
-                        SetOutput set_output) const {
-    if (contexts.size() != rows.size() || contexts.size() > static_cast<size_t>(info_.tile_rows)) {
-      return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
-    }
+  // Runs `work` with the contexts and memory for a step. LibTorch throws.
+  absl::Status WithStep(const char* doing, absl::Span<Context* const> contexts, size_t rows,
+                        absl::FunctionRef<void(absl::Span<NetContext* const>, CausalStep*)> work) const {
+    STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows));
     if (contexts.empty()) return absl::OkStatus();
+    std::vector<NetContext*> own(contexts.size());
+    for (size_t i = 0; i < contexts.size(); ++i) own[i] = &At(contexts, i);
     try {
       std::unique_ptr<CausalStep> step = idle_.Take(*math_);
-      StepRows(contexts, rows, set_output, step.get());
+      work(own, step.get());
       idle_.Give(std::move(step));
     } catch (const std::exception& e) {
       return absl::InternalError(absl::StrCat(doing, " on ", info_.device, ": ", e.what()));
@@ -135,46 +143,61 @@ class CausalGenerator final : public Generator {
     return absl::OkStatus();
   }
 
-  void StepRows(absl::Span<Context* const> contexts, absl::Span<HostRow> rows, SetOutput set_output,
-                CausalStep* step) const {
-    std::vector<NetContext*> own(contexts.size());
-    std::vector<float> clocks(2 * contexts.size());
-    for (size_t i = 0; i < contexts.size(); ++i) {
-      own[i] = &At(contexts, i);
-      ClockOf(own[i]->clock_ms(), &clocks[2 * i]);
-      rows[i] = HostRow();
-      rows[i].end_ms = own[i]->clock_ms();
-    }
-    step->Begin(own, clocks);
-    const std::vector<int64_t> index = FillRows(rows, set_output, step);
-    std::vector<float> numbers(kRowNumbers * rows.size());
-    for (size_t i = 0; i < rows.size(); ++i) RowNumbers(rows[i], &numbers[kRowNumbers * i]);
-    step->Advance(index, numbers);
-    for (size_t i = 0; i < contexts.size(); ++i) own[i]->Advance(rows[i].end_ms);
+  absl::Status MakeRows(const char* doing, absl::Span<Context* const> contexts, absl::Span<HostRow> rows,
+                        SetOutput set_output) const {
+    return WithStep(doing, contexts, rows.size(), [&](absl::Span<NetContext* const> own, CausalStep* step) {
+      for (size_t i = 0; i < own.size(); ++i) {
+        rows[i] = HostRow();
+        rows[i].end_ms = own[i]->clock_ms();
+      }
+      BeginStep(own, step);
+      FillRows(rows, set_output, step);
+      Remember(own, rows, step);
+    });
   }
 
-  // Sets every output of every row in order. Answers where the rows lie in the row embeddings.
-  std::vector<int64_t> FillRows(absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {
+  static void BeginStep(absl::Span<NetContext* const> contexts, CausalStep* step) {
+    std::vector<float> clocks(2 * contexts.size());
+    for (size_t i = 0; i < contexts.size(); ++i) ClockOf(contexts[i]->clock_ms(), &clocks[2 * i]);
+    step->Begin(contexts, clocks);
+  }
+
+  // Sets every output of every row in order.
+  void FillRows(absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {
     const bool sees_row = model_.options.mask == Mask::kB;
-    const size_t terms = trunk_columns_.size() + 1;
-    std::vector<int64_t> index(rows.size() * terms), seen(rows.size());
-    size_t term = 0;
+    std::vector<int64_t> seen(rows.size());
     for (size_t o = 0; o < model_.heads.size(); ++o) {
-      const Output& output = model_.outputs.outputs[o];
       FillOutput(o, rows, set_output, step);
-      for (size_t i = 0; i < rows.size(); ++i) seen[i] = layout_.offsets[o] + output.Encode(rows[i]).cls;
-      if (sees_row) step->See(o, seen);
-      if (term < trunk_columns_.size() && static_cast<size_t>(trunk_columns_[term]) == o)
-        Put(seen, term++, terms, &index);
+      if (!sees_row) continue;
+      for (size_t i = 0; i < rows.size(); ++i) seen[i] = IndexOf(o, rows[i]);
+      step->See(o, seen);
       // The /16 is known with its second octet.
-      if (output.octet != 1) continue;
-      for (size_t i = 0; i < rows.size(); ++i) {
-        seen[i] = layout_.prefix_offset + PrefixBucket(rows[i].remote_address);
-      }
-      if (sees_row) step->See(o, seen);
-      Put(seen, trunk_columns_.size(), terms, &index);
+      if (model_.outputs.outputs[o].octet != 1) continue;
+      for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixIndexOf(rows[i]);
+      step->See(o, seen);
     }
-    return index;
+  }
+
+  // Feeds the rows to the trunks and moves the contexts on.
+  void Remember(absl::Span<NetContext* const> contexts, absl::Span<const HostRow> rows,
+                CausalStep* step) const {
+    std::vector<int64_t> index;
+    std::vector<float> numbers(kRowNumbers * rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      for (int64_t o : trunk_columns_) index.push_back(IndexOf(static_cast<size_t>(o), rows[i]));
+      index.push_back(PrefixIndexOf(rows[i]));
+      RowNumbers(rows[i], &numbers[kRowNumbers * i]);
+    }
+    step->Advance(index, numbers);
+    for (size_t i = 0; i < contexts.size(); ++i) contexts[i]->Advance(rows[i].end_ms);
+  }
+
+  // Where a row's value of output `o`, and its /16, lie in the embeddings.
+  int64_t IndexOf(size_t o, const HostRow& row) const {
+    return layout_.offsets[o] + model_.outputs.outputs[o].Encode(row).cls;
+  }
+  int64_t PrefixIndexOf(const HostRow& row) const {
+    return layout_.prefix_offset + PrefixBucket(row.remote_address);
   }
 
   void FillOutput(size_t o, absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {
@@ -185,10 +208,6 @@ class CausalGenerator final : public Generator {
         rows[i].end_ms += int64_t{1000} * rows[i].time_delta_s;
       }
     }
-  }
-
-  static void Put(absl::Span<const int64_t> column, size_t term, size_t terms, std::vector<int64_t>* index) {
-    for (size_t i = 0; i < column.size(); ++i) (*index)[i * terms + term] = column[i];
   }
 
   const Bundle bundle_;

@@ -34,10 +34,11 @@ class Context {
   // Appends the whole state to `out`, in a form that RestoreContext of the same model, build
   // and kind of device reads. The key is part of it.
   virtual void Save(std::string* out) const = 0;
+  virtual std::unique_ptr<Context> Copy() const = 0;
 };
 
 struct GeneratorInfo {
-  std::string preset;           // "causal", "paper", "b1"
+  std::string preset;           // name of the kind of model
   std::string device;           // "cpu", "cuda:0"
   std::string instruction_set;  // "avx2", "avx512", ...: flows are the same for the same one
   uint64_t memory_bytes = 0;    // of the weights
@@ -64,7 +65,16 @@ class Generator {
   // `info().tile_rows` contexts, all made by this generator and distinct. On an error no
   // context may be used again.
   virtual absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const = 0;
+  // Moves every context on by a given flow, as if Step had drawn it: real history, to be continued. Under
+  // the same conditions as Step.
+  virtual absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const = 0;
 };
+
+// INVALID_ARGUMENT unless a call of Step or Follow has as many rows as contexts, one tile at most.
+inline absl::Status CheckStep(const GeneratorInfo& info, size_t contexts, size_t rows) {
+  if (contexts == rows && contexts <= static_cast<size_t>(info.tile_rows)) return absl::OkStatus();
+  return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
+}
 
 }  // namespace stanflow
 

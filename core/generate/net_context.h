@@ -19,6 +19,7 @@ class NetContext final : public KeyedContext {
   NetContext(const ContextKey& key, size_t floats) : KeyedContext(key), memory_(floats) {}
 
   void Save(std::string* out) const override;
+  std::unique_ptr<Context> Copy() const override { return std::make_unique<NetContext>(*this); }
   // DATA_LOSS unless `state` is Save's of a context with as many floats.
   static absl::StatusOr<std::unique_ptr<Context>> Restore(std::string_view state, size_t floats);
 

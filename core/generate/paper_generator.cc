@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/generate/net_context.h"
 #include "core/generate/torch_row_product.h"
 #include "core/model/paper_net.h"
@@ -73,9 +74,7 @@ class PaperGenerator final : public Generator {
   }
 
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
-    if (contexts.size() != rows.size() || contexts.size() > kTileRows) {
-      return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
-    }
+    STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
     try {
       UseOneTorchThread();
       at::InferenceMode no_grad;
@@ -86,7 +85,21 @@ class PaperGenerator final : public Generator {
     return absl::OkStatus();
   }
 
+  absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override {
+    STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
+    for (size_t i = 0; i < contexts.size(); ++i) Remember(rows[i], static_cast<NetContext*>(contexts[i]));
+    return absl::OkStatus();
+  }
+
  private:
+  // The window moves down by a row.
+  static void Remember(const HostRow& row, NetContext* context) {
+    float* previous = context->memory();
+    std::copy(previous + kWindowColumns, previous + kPreviousFloats, previous);
+    PaperColumns(row, previous + kPreviousFloats - kWindowColumns);
+    context->Advance(row.end_ms);
+  }
+
   void DrawMarginal(size_t o, std::array<double, 2> u, HostRow* row) const {
     const Output& output = model_.outputs.outputs[o];
     if (output.head != HeadKind::kMixture)
@@ -109,13 +122,7 @@ class PaperGenerator final : public Generator {
         PaperColumns(rows[i], window + i * kWindowFloats + kPreviousFloats);
       DrawOutput(o, windows, contexts, rows);
     }
-    for (size_t i = 0; i < contexts.size(); ++i) {
-      auto& context = *static_cast<NetContext*>(contexts[i]);
-      float* previous = context.memory();
-      std::copy(previous + kWindowColumns, previous + kPreviousFloats, previous);
-      PaperColumns(rows[i], previous + kPreviousFloats - kWindowColumns);
-      context.Advance(rows[i].end_ms);
-    }
+    for (size_t i = 0; i < contexts.size(); ++i) Remember(rows[i], static_cast<NetContext*>(contexts[i]));
   }
 
   void DrawOutput(size_t o, const at::Tensor& windows, absl::Span<Context* const> contexts,

@@ -42,6 +42,11 @@ class MixtureHead final : public Head {
   const Output* const output_;
 };
 
+// The loss of such a mixture at `scaled` [n], nats [n]; `raw` [n, 3 K] as a net computes it.
+at::Tensor MixtureLoss(const at::Tensor& raw, const at::Tensor& scaled);
+// The ln deviation that the loss takes for a net's number.
+double ClampLogDeviation(double raw);
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_MODEL_HEADS_H_

@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/model/heads.h"
@@ -12,8 +13,8 @@ constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 // Columns with a grid (delta 0, duration 0) pull a component's deviation to nothing, and its
 // density to infinity; e^-13 of a column's range (0.8 ms of the longest duration) is below every
 // column's resolution.
-constexpr float kMinLogDeviation = -13.0f;
-constexpr float kMaxLogDeviation = 4.0f;
+constexpr double kMinLogDeviation = -13;
+constexpr double kMaxLogDeviation = 4;
 
 at::Tensor LogDeviations(const at::Tensor& raw) {
   return raw.narrow(1, 2 * kK, kK).clamp(kMinLogDeviation, kMaxLogDeviation);
@@ -30,11 +31,17 @@ double Transformed(const ContinuousCodec& codec, double value) {
 
 }  // namespace
 
-at::Tensor MixtureHead::Loss(const at::Tensor& raw, const Targets& targets) const {
+double ClampLogDeviation(double raw) { return std::clamp(raw, kMinLogDeviation, kMaxLogDeviation); }
+
+at::Tensor MixtureLoss(const at::Tensor& raw, const at::Tensor& scaled) {
   const at::Tensor log_weights = at::log_softmax(raw.narrow(1, 0, kK), 1);
   const at::Tensor log_deviations = LogDeviations(raw);
-  const at::Tensor z = (targets.scaled.unsqueeze(1) - raw.narrow(1, kK, kK)) * (-log_deviations).exp();
+  const at::Tensor z = (scaled.unsqueeze(1) - raw.narrow(1, kK, kK)) * (-log_deviations).exp();
   return -at::logsumexp(log_weights - log_deviations - 0.5 * z * z, 1) + kHalfLogTwoPi;
+}
+
+at::Tensor MixtureHead::Loss(const at::Tensor& raw, const Targets& targets) const {
+  return MixtureLoss(raw, targets.scaled);
 }
 
 at::Tensor MixtureHead::Normalise(const at::Tensor& raw) const {

@@ -1,21 +1,20 @@
 #ifndef STANFLOW_CORE_MODEL_OPTIONS_H_
 #define STANFLOW_CORE_MODEL_OPTIONS_H_
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/option_table.h"
 #include "nlohmann/json.hpp"
 
 namespace stanflow {
 
-enum class Preset { kCausal, kPaper, kB1 };
+// STAN's two shapes: nets over a host's whole past, and the published windows.
+enum class Preset { kCausal, kPaper };
 
 const char* PresetName(Preset preset);
-// INVALID_ARGUMENT lists the presets.
-absl::StatusOr<Preset> PresetFromName(const std::string& name);
 
 // Which of a row's own attributes an attribute's net sees (STAN figure 3).
 enum class Mask {
@@ -23,7 +22,7 @@ enum class Mask {
   kB,  // those drawn before it (equation 5)
 };
 
-// What a model is built from and trained with. Part of the manifest.
+// What a STAN model is built from and trained with. Part of the manifest.
 struct StanOptions {
   Preset preset = Preset::kCausal;
   Mask mask = Mask::kB;
@@ -44,17 +43,12 @@ struct StanOptions {
   int patience = 2;
 
   nlohmann::json ToJson() const;
-  static absl::StatusOr<StanOptions> FromJson(const nlohmann::json& json);
+  static absl::StatusOr<StanOptions> FromJson(Preset preset, const nlohmann::json& json);
 };
 
-// One option that `--set` takes.
-struct OptionHelp {
-  std::string name, default_value, unit, help;
-};
 std::vector<OptionHelp> TrainOptionHelp(Preset preset);
 
-// The preset's defaults with `settings` on top. INVALID_ARGUMENT names an unknown option with
-// the ones there are, or a bad value with its range.
+// As OptionTable::Parse.
 absl::StatusOr<StanOptions> ParseTrainOptions(Preset preset,
                                               const std::map<std::string, std::string>& settings);
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/status_macros.h"
-#include "core/model/safetensors.h"
+#include "core/model/torch_tensors.h"
 #include "core/train/attribute_trainer.h"
 #include "nlohmann/json.hpp"
 
@@ -19,10 +19,8 @@ constexpr const char* kBest = "best.";
 constexpr const char* kNow = "now.";
 constexpr const char* kOptimizer = "optimizer";
 
-at::Tensor Bytes(const std::string& text) {
-  at::Tensor tensor = at::empty({static_cast<int64_t>(text.size())}, at::kByte);
-  std::copy(text.begin(), text.end(), reinterpret_cast<char*>(tensor.data_ptr<uint8_t>()));
-  return tensor;
+StoredTensor Bytes(std::string text) {
+  return {TensorType::kU8, {static_cast<int64_t>(text.size())}, std::move(text)};
 }
 
 nlohmann::json CurveJson(const std::vector<CurvePoint>& curve) {
@@ -35,7 +33,10 @@ nlohmann::json CurveJson(const std::vector<CurvePoint>& curve) {
 
 std::string AttributeTrainer::SaveToString() {
   TensorFile file;
-  const auto add = [&](const std::string& name, const at::Tensor& t) { file.tensors[name] = t; };
+  // Nothing else is ever registered than the types that a file holds.
+  const auto add = [&](const std::string& name, const at::Tensor& t) {
+    file.tensors[name] = StoreTensor(t).value();
+  };
   for (const auto& item : net_->named_parameters()) add(kNow + item.key(), item.value());
   for (const auto& item : net_->named_buffers()) add(kNow + item.key(), item.value());
   for (const auto& [name, tensor] : best_) add(kBest + name, tensor);
@@ -59,8 +60,7 @@ std::string AttributeTrainer::SaveToString() {
                                 {"segment_nats", state_.segment_nats},
                                 {"curve", CurveJson(state_.curve)}};
   file.metadata["state"] = state.dump();
-  // All tensors are float32, int64 or uint8: nothing else is ever registered.
-  return SerializeTensors(file).value();
+  return SerializeTensors(file);
 }
 
 void AttributeTrainer::LoadFromString(const std::string& bytes) {
@@ -68,17 +68,15 @@ void AttributeTrainer::LoadFromString(const std::string& bytes) {
   const TensorFile file = ParseTensors(bytes, "checkpoint").value();
   at::NoGradGuard no_grad;
   const auto restore = [&](const std::string& name, at::Tensor tensor) {
-    tensor.copy_(file.tensors.at(kNow + name));
+    tensor.copy_(LoadTensor(file.tensors.at(kNow + name)));
   };
   for (auto& item : net_->named_parameters()) restore(item.key(), item.value());
   for (auto& item : net_->named_buffers()) restore(item.key(), item.value());
   best_.clear();
   for (const auto& [name, tensor] : file.tensors) {
-    if (absl::StartsWith(name, kBest)) best_[name.substr(std::string(kBest).size())] = tensor;
+    if (absl::StartsWith(name, kBest)) best_[name.substr(std::string(kBest).size())] = LoadTensor(tensor);
   }
-  const at::Tensor optimizer = file.tensors.at(kOptimizer);
-  std::istringstream stream(
-      std::string(reinterpret_cast<const char*>(optimizer.data_ptr<uint8_t>()), optimizer.numel()));
+  std::istringstream stream(file.tensors.at(kOptimizer).data);
   torch::serialize::InputArchive archive;
   archive.load_from(stream);
   optimizer_->load(archive);

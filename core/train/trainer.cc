@@ -24,7 +24,6 @@ constexpr uint64_t kCodecRows = 4'000'000;
 // Share of the budget that goes to training proper; validations and checkpoints take the rest.
 constexpr double kBudgetForTraining = 0.97;
 constexpr int kSegmentsOfBudget = 12;
-constexpr int64_t kDayMs = 86'400'000;
 
 // One training run. Rounds of segments: in a round every net that is not done gets one.
 class Run {
@@ -209,8 +208,7 @@ class Run {
     result.training_rows = data_.training_rows();
     result.trained_seconds = TrainedSeconds();
     result.parameters = model_->NumParameters();
-    BundleInfo info;
-    info.curve = nlohmann::json::array();
+    BundleInfo info = BundleInfoOf(dataset_, options_.seed, options_.created_ms);
     double rows = 0;
     result.validation_nats = MarginalNats();
     for (auto& trainer : trainers_) {
@@ -226,14 +224,6 @@ class Run {
     }
     result.rows_per_second =
         rows / static_cast<double>(trainers_.size()) / std::max(result.trained_seconds, 1e-9);
-    const DatasetManifest& manifest = dataset_.manifest();
-    info.dataset = manifest.name;
-    info.dataset_digest = manifest.digest;
-    info.holdout = manifest.holdout.ToString();
-    info.created_ms = options_.created_ms;
-    info.default_start_ms = manifest.first_end_ms / kDayMs * kDayMs;
-    info.hosts = CountHosts(dataset_.Sequences(Split::kTrain));
-    info.seed = options_.seed;
     info.training_rows = result.training_rows;
     info.validation_nats = result.validation_nats;
     info.figures = {{"trained_seconds", result.trained_seconds}, {"rows_per_second", result.rows_per_second}};

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/dataset/dataset.h"
 #include "core/model/options.h"
+#include "core/train/training_task.h"
 
 namespace stanflow {
 
@@ -24,15 +25,6 @@ struct TrainerOptions {
   std::string checkpoint_dir;  // made if missing; what is there is continued from
   std::string bundle_dir;      // must not exist
   int64_t created_ms = 0;      // goes into the manifest
-};
-
-struct TrainerProgress {
-  double fraction = 0;         // 0 to 1
-  std::string attribute;       // whose segment just ended
-  uint32_t epoch = 0;          // its passes begun, 1 is the first
-  double nats = 0;             // its validation nats per row, exact (docs/measures.md)
-  double rows_per_second = 0;  // rows through all nets, whole rows
-  double seconds_left = 0;
 };
 
 struct TrainerResult {

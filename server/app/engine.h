@@ -10,13 +10,13 @@
 
 namespace stanflow {
 
-// What this build can compute with. engine_torch.cc has every preset; engine_plain.cc, for builds without
-// LibTorch, has the baselines and says so for the others.
+// What this build can compute with: the kinds of model of its table (core/kinds/model_kind.h), which without
+// LibTorch are those that need none.
 struct Engine {
   GeneratorLoader load;
   BundleValidator validate_bundle;
   ValidateTrainOptions validate_train_options;
-  CompleteTrainOptions complete_train_options;  // empty where nothing can be trained
+  CompleteTrainOptions complete_train_options;
   // Version of LibTorch, "none" without it. Flows depend on it.
   std::string libtorch;
 };

@@ -6,15 +6,9 @@ namespace stanflow {
 
 absl::Span<const JobKindEntry> AllJobKinds() {
   static const auto* const kinds = new std::vector<JobKindEntry>{
-#ifdef STANFLOW_IMPORT_JOB
       {JobKind::kImport, RunImportJob},
-#endif
-#ifdef STANFLOW_TRAIN_JOB
       {JobKind::kTrain, RunTrainJob},
-#endif
-#ifdef STANFLOW_EVALUATE_JOB
       {JobKind::kEvaluate, RunEvaluateJob},
-#endif
   };
   return *kinds;
 }

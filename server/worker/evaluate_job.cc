@@ -11,8 +11,8 @@
 #include "core/base/strings.h"
 #include "core/dataset/dataset.h"
 #include "core/eval/report.h"
-#include "core/generate/baselines/b1_bundle.h"
-#include "core/generate/load_generator.h"
+#include "core/generate/baselines/b1_fit.h"
+#include "core/kinds/model_kind.h"
 #include "server/worker/evaluate_spec.h"
 #include "server/worker/generate_flows.h"
 #include "server/worker/job_handler.h"
@@ -119,7 +119,13 @@ class Evaluation {
 
   absl::Status ScoreModel() {
     if (spec_.model.empty()) return absl::OkStatus();
-    STANFLOW_ASSIGN_OR_RETURN(const auto scorer, LoadScorer(BundleDir(), context_.device));
+    STANFLOW_ASSIGN_OR_RETURN(const ModelKind* kind, ModelKindOf(BundleDir()));
+    if (kind->load_scorer == nullptr) {
+      header_.notes.push_back(
+          StrCat("No likelihood: a model of preset ", kind->name, " does not know that of a row."));
+      return absl::OkStatus();
+    }
+    STANFLOW_ASSIGN_OR_RETURN(const auto scorer, kind->load_scorer(BundleDir(), context_.device));
     STANFLOW_ASSIGN_OR_RETURN(likelihood_,
                               ScoreLikelihood(*scorer, *dataset_, contexts_, ScoringOptions(kScoring, 0, 1)));
     return absl::OkStatus();
@@ -176,7 +182,7 @@ class Evaluation {
   }
 
   absl::Status MakeBaseline() {
-    if (manifest_.is_object() && manifest_["preset"] == kB1Preset) {
+    if (manifest_.is_object() && manifest_["preset"] == std::string(kB1Kind.name)) {
       header_.notes.push_back("The model is B1 itself: no baseline stands beside it.");
       return absl::OkStatus();
     }
@@ -191,12 +197,11 @@ class Evaluation {
     fit.seed = eval_.seed;
     fit.stop_requested = context_.stop_requested;
     fit.progress = [this](double fraction) { Progress(kBaseline, 0.4 * fraction, "fitting B1"); };
-    STANFLOW_ASSIGN_OR_RETURN(B1Fit fitted, FitB1Model(**training, fit));
-    const LoadedB1 b1 = MakeB1(std::move(fitted), **training);
-    STANFLOW_ASSIGN_OR_RETURN(b1_likelihood_, ScoreLikelihood(*b1.scorer, *dataset_, contexts_,
+    STANFLOW_ASSIGN_OR_RETURN(const B1Fit b1, FitB1Model(**training, fit));
+    STANFLOW_ASSIGN_OR_RETURN(b1_likelihood_, ScoreLikelihood(*MakeRowScorer(b1.model), *dataset_, contexts_,
                                                               ScoringOptions(kBaseline, 0.4, 0.6)));
     STANFLOW_ASSIGN_OR_RETURN(const FlowTable flows,
-                              Generate(*b1.generator, BaselineStream(), kBaseline, 0.6));
+                              Generate(*MakeRowGenerator(b1.model, {}), BaselineStream(), kBaseline, 0.6));
     b1_ = EvalRowsOf(flows, {BaselineStream().home});
     return absl::OkStatus();
   }

@@ -1,8 +1,6 @@
 # Library of the evaluate job's handler; included by the worker's CMakeLists.txt.
-if(STANFLOW_WITH_TORCH)
-  stanflow_library(stanflow_evaluate_job
-    SOURCES ${CMAKE_CURRENT_LIST_DIR}/evaluate_job.cc ${CMAKE_CURRENT_LIST_DIR}/evaluate_spec.cc
-            ${CMAKE_CURRENT_LIST_DIR}/generate_flows.cc
-    DEPS stanflow_eval stanflow_baselines stanflow_generate stanflow_generate_torch stanflow_dataset)
-  target_compile_definitions(stanflow_evaluate_job PRIVATE STANFLOW_VERSION="${PROJECT_VERSION}")
-endif()
+stanflow_library(stanflow_evaluate_job
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/evaluate_job.cc ${CMAKE_CURRENT_LIST_DIR}/evaluate_spec.cc
+          ${CMAKE_CURRENT_LIST_DIR}/generate_flows.cc
+  DEPS stanflow_eval stanflow_kinds stanflow_dataset)
+target_compile_definitions(stanflow_evaluate_job PRIVATE STANFLOW_VERSION="${PROJECT_VERSION}")

@@ -1,6 +1,4 @@
 # Library of the train job's handler; included by the worker's CMakeLists.txt.
-if(STANFLOW_WITH_TORCH)
-  stanflow_library(stanflow_train_job
-    SOURCES ${CMAKE_CURRENT_LIST_DIR}/train_job.cc
-    DEPS stanflow_train stanflow_baselines stanflow_dataset)
-endif()
+stanflow_library(stanflow_train_job
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/train_job.cc
+  DEPS stanflow_dataset stanflow_kinds)

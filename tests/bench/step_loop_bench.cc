@@ -74,7 +74,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: step_loop_bench BUNDLE_FOLDER THREADS SECONDS\n");
     return 2;
   }
-  auto own_bundle = stanflow::ReadBundle(argv[1]), plain_bundle = stanflow::ReadBundle(argv[1]);
+  auto own_bundle = stanflow::ReadBundle(argv[1], stanflow::Preset::kCausal),
+       plain_bundle = stanflow::ReadBundle(argv[1], stanflow::Preset::kCausal);
   if (!own_bundle.ok() || !plain_bundle.ok()) {
     std::fprintf(stderr, "step_loop_bench: %s\n", own_bundle.status().ToString().c_str());
     return 1;

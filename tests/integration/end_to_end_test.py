@@ -7,96 +7,23 @@ import csv
 import json
 import lzma
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
+
+from server_under_test import LIMIT_S, Server, free_port, read, wait_for
 
 BIN = ""
 # Nets so small that a training takes seconds; what they learn is not the point here.
 SMALL = [arg for option in ("width=8", "state=8", "hidden=16") for arg in ("--set", option)]
-LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Server:
-    """One data folder and the server over it, which may be killed and started again."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.address = "127.0.0.1:%d" % free_port()
-        self.metrics = "127.0.0.1:%d" % free_port()
-        self.process = None
-
-    def start(self):
-        with open(os.path.join(self.folder, "server.log"), "a") as log:
-            self.process = subprocess.Popen(
-                [os.path.join(BIN, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
-                 "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
-                 "--set", "generate.snapshot_rows=20000"], stdout=log, stderr=log)
-        wait_for(lambda: self.process.poll() is not None or self.run("status", check=False).returncode == 0)
-        if self.process.poll() is not None:
-            raise AssertionError("the server ended at its start:\n" + self.log())
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(LIMIT_S)
-
-    def log(self):
-        with open(os.path.join(self.folder, "server.log")) as lines:
-            return lines.read()
-
-    def command(self, *args):
-        return [os.path.join(BIN, "stanflow"), *map(str, args)]
-
-    def environment(self):
-        return {**os.environ, "STANFLOW_SERVER": self.address}
-
-    def run(self, *args, check=True):
-        done = subprocess.run(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=LIMIT_S)
-        if check and done.returncode:
-            raise AssertionError("stanflow %s: exit %d\n%s" % (" ".join(map(str, args)), done.returncode, done.stderr))
-        return done
-
-    def json(self, *args):
-        return json.loads(self.run(*args, "--json").stdout)
-
-    def start_command(self, *args):
-        return subprocess.Popen(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
-
-
-def wait_for(condition):
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited %d s in vain" % LIMIT_S)
-        time.sleep(0.02)  # between two looks; what is waited for is the condition
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
 
 
 class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
-        cls.server = Server(cls.temporary.name)
+        cls.server = Server(BIN, cls.temporary.name)
         cls.server.start()
         office = cls.file("office.csv")
         cls.server.run("simulate", "--rows", 12000, "--seed", 1, "--output", office)

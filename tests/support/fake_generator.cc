@@ -26,6 +26,8 @@ class FakeContext final : public KeyedContext {
     writer.PutString(std::string(ballast_, 'x'));
   }
 
+  std::unique_ptr<Context> Copy() const override { return std::make_unique<FakeContext>(*this); }
+
   HostRow Next() {
     const auto gap = Uniform2(Draw(kGap)), address = Uniform2(Draw(kAddress)),
                volume = Uniform2(Draw(kVolume));
@@ -134,6 +136,14 @@ absl::Status FakeGenerator::Step(absl::Span<Context* const> contexts, absl::Span
   }
   // Keeps the work from being optimised away; a sum of numbers from 0 to 1 is never negative.
   return burnt < 0 ? absl::InternalError("unreachable") : absl::OkStatus();
+}
+
+absl::Status FakeGenerator::Follow(absl::Span<Context* const> contexts,
+                                   absl::Span<const HostRow> rows) const {
+  STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
+  for (size_t i = 0; i < contexts.size(); ++i)
+    static_cast<FakeContext*>(contexts[i])->Advance(rows[i].end_ms);
+  return absl::OkStatus();
 }
 
 }  // namespace stanflow

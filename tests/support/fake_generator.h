@@ -64,6 +64,7 @@ class FakeGenerator final : public Generator {
   std::unique_ptr<Context> NewContext(const ContextKey& key) const override;
   absl::StatusOr<std::unique_ptr<Context>> RestoreContext(std::string_view state) const override;
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override;
+  absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override;
 
   // So far, over all threads.
   uint64_t steps() const { return steps_; }

@@ -76,7 +76,7 @@ constexpr JsonField kJobs[] = {{"jobs", "array of jobs, newest first"}};
 constexpr JsonField kModel[] = {
     {"name", "\"models/M/versions/N\""},
     {"create_time", "when it was published"},
-    {"preset", "causal, paper or b1"},
+    {"preset", "causal, paper, b1 or b2"},
     {"state", "UNLOADED, LOADING, WARMING, READY or FAILED"},
     {"state_message", "why it is FAILED"},
     {"device", "where it is loaded: cpu, cuda:0; empty while it is not"},

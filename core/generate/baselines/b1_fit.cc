@@ -7,13 +7,13 @@
 
 #include "core/base/philox.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
+#include "core/generate/baselines/validation_split.h"
 
 namespace stanflow {
 namespace {
 
-// Streams of random numbers within one seed.
-constexpr uint32_t kReservoirStream = 1, kValidationStream = 2;
+// Stream of random numbers within a seed.
+constexpr uint32_t kReservoirStream = 1;
 
 // What one pass over the rows collects.
 class Collector {
@@ -40,7 +40,7 @@ class Collector {
     B1Model::Parts parts;
     parts.rows = rows_;
     parts.duration_step_ms = std::max(1u, duration_step_ms_);
-    for (auto& octet : octets_) parts.octets.emplace_back(std::move(octet));
+    for (int i = 0; i < 4; ++i) parts.octets[i].emplace(std::move(octets_[i]));
     parts.direction.emplace(std::move(direction_));
     parts.protocol.emplace(std::move(protocol_));
     parts.local_port.emplace(std::move(local_port_));
@@ -90,20 +90,6 @@ class Collector {
   std::array<std::vector<double>, kMixtures> numbers_;
 };
 
-// The sequences to fit on and those kept back.
-void Divide(const std::vector<Sequence>& all, const B1FitOptions& options, std::vector<Sequence>* fit,
-            std::vector<Sequence>* validate) {
-  for (size_t i = 0; i < all.size(); ++i) {
-    const double u = Uniform2({options.seed, kValidationStream, 0, i, 0})[0];
-    (u * options.validation_one_in < 1 ? validate : fit)->push_back(all[i]);
-  }
-  if (fit->empty()) *fit = all;
-  if (validate->empty()) {
-    validate->push_back(fit->back());
-    if (fit->size() > 1) fit->pop_back();
-  }
-}
-
 absl::Status CheckStop(const B1FitOptions& options) {
   const bool stop = options.stop_requested && options.stop_requested();
   return stop ? absl::CancelledError("stopped while fitting") : absl::OkStatus();
@@ -112,32 +98,20 @@ absl::Status CheckStop(const B1FitOptions& options) {
 }  // namespace
 
 absl::StatusOr<B1Fit> FitB1Model(const Dataset& dataset, const B1FitOptions& options) {
-  const std::vector<Sequence> all = dataset.Sequences(Split::kTrain);
-  if (all.empty()) {
-    return absl::FailedPreconditionError(StrCat("dataset \"", dataset.manifest().name,
-                                                "\" has no training rows; import it with another --holdout"));
-  }
-  std::vector<Sequence> fit, validate;
-  Divide(all, options, &fit, &validate);
+  STANFLOW_ASSIGN_OR_RETURN(const ValidationSplit split,
+                            SplitForValidation(dataset, options.seed, options.validation_one_in));
   Collector collector(options.seed, options.mixture_rows);
-  for (size_t i = 0; i < fit.size(); ++i) {
+  for (size_t i = 0; i < split.fit.size(); ++i) {
     STANFLOW_RETURN_IF_ERROR(CheckStop(options));
-    for (const HostRow& row : dataset.HostRows(fit[i])) collector.Add(row);
-    if (options.progress) options.progress(0.4 * (i + 1) / fit.size());
+    for (const HostRow& row : dataset.HostRows(split.fit[i])) collector.Add(row);
+    if (options.progress) options.progress(0.4 * (i + 1) / split.fit.size());
   }
   STANFLOW_ASSIGN_OR_RETURN(B1Model model, collector.Fit(options));
-  B1Fit out{std::move(model), collector.rows(), 0, 0};
-  double nats = 0;
-  for (const Sequence& sequence : validate) {
-    STANFLOW_RETURN_IF_ERROR(CheckStop(options));
-    for (const HostRow& row : dataset.HostRows(sequence)) {
-      for (float n : out.model.Score(row).exact) nats += n;
-      ++out.validation_rows;
-    }
-  }
-  out.validation_nats = nats / out.validation_rows;
+  const auto shared = std::make_shared<const B1Model>(std::move(model));
+  STANFLOW_ASSIGN_OR_RETURN(const ValidationScore score,
+                            ScoreSequences(*MakeRowScorer(shared), dataset, split.validate));
   if (options.progress) options.progress(1);
-  return out;
+  return B1Fit{shared, collector.rows(), score.rows, score.nats};
 }
 
 }  // namespace stanflow

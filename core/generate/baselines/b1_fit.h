@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "absl/status/statusor.h"
 #include "core/dataset/dataset.h"
@@ -11,7 +12,7 @@
 namespace stanflow {
 
 struct B1Fit {
-  B1Model model;
+  std::shared_ptr<const B1Model> model;
   uint64_t training_rows = 0;
   uint64_t validation_rows = 0;
   double validation_nats = 0;  // exact nats a row over the sequences kept back

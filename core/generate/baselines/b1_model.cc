@@ -22,26 +22,42 @@ constexpr double kPaperLnBytes = 20.129, kPaperLnPackets = 12.83, kPaperDuration
 // density is constant across it.
 constexpr uint64_t kNarrowFrom = uint64_t{1} << 24;
 
-// Interval of integer `n` on the logarithm.
-double LnNats(const GaussianMixture& mixture, uint64_t n) {
-  if (n >= kNarrowFrom) return -mixture.LogDensity(std::log(n)) + std::log(n);
-  const double lo = n == 0 ? -kInfinity : std::log(n - 0.5);
-  return -mixture.LogMass(lo, std::log(n + 0.5));
+using Interval = std::pair<double, double>;
+
+// Of the integers first to last on the logarithm.
+Interval LnInterval(uint64_t first, uint64_t last) {
+  return {first == 0 ? -kInfinity : std::log(first - 0.5),
+          last == std::numeric_limits<uint64_t>::max() ? kInfinity : std::log(last + 0.5)};
 }
 
-// Interval of step `n`, steps of `unit`; `top` is the highest step.
-double StepNats(const GaussianMixture& mixture, uint64_t n, uint64_t top, double unit) {
-  const double lo = n == 0 ? -kInfinity : (n - 0.5) * unit;
-  const double hi = n >= top ? kInfinity : (n + 0.5) * unit;
+// Of the steps first to last, steps of `unit`; `top` is the highest step.
+Interval StepInterval(uint64_t first, uint64_t last, uint64_t top, double unit) {
+  return {first == 0 ? -kInfinity : (first - 0.5) * unit, last >= top ? kInfinity : (last + 0.5) * unit};
+}
+
+double LnNats(const GaussianMixture& mixture, uint64_t n) {
+  if (n >= kNarrowFrom) return -mixture.LogDensity(std::log(n)) + std::log(n);
+  const auto [lo, hi] = LnInterval(n, n);
   return -mixture.LogMass(lo, hi);
 }
 
-float PaperNats(const GaussianMixture& mixture, double x, double range) {
+double StepNats(const GaussianMixture& mixture, uint64_t n, uint64_t top, double unit) {
+  const auto [lo, hi] = StepInterval(n, n, top, unit);
+  return -mixture.LogMass(lo, hi);
+}
+
+// The paper's bin of x, outer ones open.
+Interval PaperInterval(double x, double range) {
   const double width = range / kPaperBins;
   const int bin = std::clamp(static_cast<int>(std::floor(x / width)), 0, kPaperBins - 1);
-  const double lo = bin == 0 ? -kInfinity : bin * width;
-  const double hi = bin == kPaperBins - 1 ? kInfinity : (bin + 1) * width;
-  return static_cast<float>(-mixture.LogMass(lo, hi));
+  return {bin == 0 ? -kInfinity : bin * width, bin == kPaperBins - 1 ? kInfinity : (bin + 1) * width};
+}
+
+Interval PaperIntervalOf(Attribute attribute, uint64_t value) {
+  const double ln = std::log(std::max<double>(value, 1));
+  if (attribute == Attribute::kBytes) return PaperInterval(ln, kPaperLnBytes);
+  if (attribute == Attribute::kPackets) return PaperInterval(ln, kPaperLnPackets);
+  return PaperInterval(value / 1000.0, kPaperDurationS);
 }
 
 double DrawMixture(const GaussianMixture& mixture, DrawKey key, Attribute attribute) {
@@ -87,6 +103,21 @@ const Histogram& B1Model::HistogramOf(Attribute attribute) const {
   }
 }
 
+const GaussianMixture* B1Model::MixtureOf(Attribute attribute) const {
+  switch (attribute) {
+    case Attribute::kPackets:
+      return &parts_.ln_packets;
+    case Attribute::kBytes:
+      return &parts_.ln_bytes;
+    case Attribute::kDuration:
+      return &parts_.duration_s;
+    case Attribute::kTimeDelta:
+      return &parts_.time_delta_s;
+    default:
+      return nullptr;
+  }
+}
+
 double B1Model::DurationNats(uint64_t ms) const {
   const uint32_t step = parts_.duration_step_ms;
   const double nats = StepNats(parts_.duration_s, ms / step, TopStep(step), step / 1000.0);
@@ -107,7 +138,7 @@ double B1Model::Nats(Attribute attribute, uint64_t value) const {
       return StepNats(parts_.time_delta_s, value, kTopSeconds, 1);
     case Attribute::kRemoteAddress: {
       double nats = 0;
-      for (int i = 0; i < 4; ++i) nats -= std::log(parts_.octets[i].Mass(value >> (24 - 8 * i) & 255));
+      for (int i = 0; i < 4; ++i) nats -= std::log(parts_.octets[i]->Mass(value >> (24 - 8 * i) & 255));
       return nats;
     }
     default:
@@ -115,26 +146,53 @@ double B1Model::Nats(Attribute attribute, uint64_t value) const {
   }
 }
 
-RowNats B1Model::Score(const HostRow& row) const {
+std::pair<double, double> B1Model::IntervalOf(Attribute attribute, uint64_t first, uint64_t last) const {
+  if (attribute == Attribute::kTimeDelta) return StepInterval(first, last, kTopSeconds, 1);
+  if (attribute != Attribute::kDuration) return LnInterval(first, last);
+  const uint32_t step = parts_.duration_step_ms;
+  return StepInterval(first / step, last / step, TopStep(step), step / 1000.0);
+}
+
+double B1Model::LogRunMass(Attribute attribute, uint64_t first, uint64_t last) const {
+  if (const GaussianMixture* mixture = MixtureOf(attribute)) {
+    const auto [lo, hi] = IntervalOf(attribute, first, last);
+    return mixture->LogMass(lo, hi);
+  }
+  const Histogram& histogram = HistogramOf(attribute);
+  const uint64_t top = histogram.size() - 1;
+  return std::log(
+      histogram.MassOfRange(static_cast<uint32_t>(first), static_cast<uint32_t>(std::min(last, top))));
+}
+
+double B1Model::LogPaperRunMass(Attribute attribute, uint64_t value, uint64_t first, uint64_t last) const {
+  const auto [lo, hi] = PaperIntervalOf(attribute, value);
+  const auto [run_lo, run_hi] = IntervalOf(attribute, first, last);
+  const double from = std::max(lo, run_lo), to = std::min(hi, run_hi);
+  return from < to ? MixtureOf(attribute)->LogMass(from, to) : -kInfinity;
+}
+
+RowNats B1Model::Score(const HostRow& row, const HostRow*) const {
   RowNats out;
   for (int a = 0; a < kNumAttributes; ++a) {
     const auto attribute = static_cast<Attribute>(a);
     out.exact[a] = static_cast<float>(Nats(attribute, row.Get(attribute)));
   }
-  const auto ln = [](uint64_t n) { return std::log(std::max<double>(n, 1)); };
-  out.paper_bytes = PaperNats(parts_.ln_bytes, ln(row.bytes), kPaperLnBytes);
-  out.paper_packets = PaperNats(parts_.ln_packets, ln(row.packets), kPaperLnPackets);
-  out.paper_duration = PaperNats(parts_.duration_s, row.duration_ms / 1000.0, kPaperDurationS);
+  const auto paper_nats = [this, &row](Attribute attribute) {
+    const auto [lo, hi] = PaperIntervalOf(attribute, row.Get(attribute));
+    return static_cast<float>(-MixtureOf(attribute)->LogMass(lo, hi));
+  };
+  out.paper_bytes = paper_nats(Attribute::kBytes);
+  out.paper_packets = paper_nats(Attribute::kPackets);
+  out.paper_duration = paper_nats(Attribute::kDuration);
   const double tcp = parts_.protocol->Mass(kTcp), udp = parts_.protocol->Mass(kUdp);
   const double mass = row.protocol == kTcp ? tcp : row.protocol == kUdp ? udp : 1 - tcp - udp;
   out.paper_protocol = static_cast<float>(-std::log(mass));
   return out;
 }
 
-uint32_t B1Model::DrawDuration(DrawKey key) const {
+uint32_t B1Model::DurationAt(double seconds, DrawKey key) const {
   const uint32_t step = parts_.duration_step_ms;
-  const double x = DrawMixture(parts_.duration_s, key, Attribute::kDuration);
-  const uint64_t on_step = ToStep(x, step / 1000.0, TopStep(step)) * step;
+  const uint64_t on_step = ToStep(seconds, step / 1000.0, TopStep(step)) * step;
   key.slot = kBetweenStepsSlot;
   const auto between = Uniform2(key);
   if (step == 1 || between[0] >= 1 / (parts_.rows + 2.0)) return static_cast<uint32_t>(on_step);
@@ -142,7 +200,25 @@ uint32_t B1Model::DrawDuration(DrawKey key) const {
   return static_cast<uint32_t>(std::min<uint64_t>(ms, std::numeric_limits<uint32_t>::max()));
 }
 
-HostRow B1Model::Draw(DrawKey key, int64_t clock_ms) const {
+uint64_t B1Model::DrawFromRun(Attribute attribute, uint64_t first, uint64_t last, DrawKey key) const {
+  key.slot = static_cast<uint16_t>(attribute);
+  const auto u = Uniform2(key);
+  const GaussianMixture* mixture = MixtureOf(attribute);
+  if (mixture == nullptr) {
+    const Histogram& histogram = HistogramOf(attribute);
+    const uint64_t top = histogram.size() - 1;
+    return histogram.DrawInRange(static_cast<uint32_t>(first), static_cast<uint32_t>(std::min(last, top)),
+                                 u[0]);
+  }
+  const auto [lo, hi] = IntervalOf(attribute, first, last);
+  const double x = mixture->DrawBetween(lo, hi, u[0], u[1]);
+  // An edge lies between two values, and rounding may take it to either.
+  if (attribute == Attribute::kDuration) return std::clamp<uint64_t>(DurationAt(x, key), first, last);
+  const uint64_t value = attribute == Attribute::kTimeDelta ? ToStep(x, 1, kTopSeconds) : ExpToInteger(x);
+  return std::clamp(value, first, last);
+}
+
+HostRow B1Model::Draw(DrawKey key, int64_t clock_ms, const HostRow*) const {
   HostRow row;
   const auto uniform = [&key](uint16_t slot) {
     key.slot = slot;
@@ -156,17 +232,17 @@ HostRow B1Model::Draw(DrawKey key, int64_t clock_ms) const {
     row.Set(a, HistogramOf(a).Draw(uniform(static_cast<uint16_t>(a))));
   }
   for (int i = 0; i < 4; ++i) {
-    row.remote_address = row.remote_address << 8 | parts_.octets[i].Draw(uniform(kOctetSlot + i));
+    row.remote_address = row.remote_address << 8 | parts_.octets[i]->Draw(uniform(kOctetSlot + i));
   }
   row.packets = ExpToInteger(DrawMixture(parts_.ln_packets, key, Attribute::kPackets));
   row.bytes = ExpToInteger(DrawMixture(parts_.ln_bytes, key, Attribute::kBytes));
-  row.duration_ms = DrawDuration(key);
+  row.duration_ms = DurationAt(DrawMixture(parts_.duration_s, key, Attribute::kDuration), key);
   return row;
 }
 
 uint64_t B1Model::parameters() const {
   uint64_t n = 0;
-  for (const Histogram& octet : parts_.octets) n += octet.seen();
+  for (const auto& octet : parts_.octets) n += octet->seen();
   for (const auto* h : {&parts_.direction, &parts_.protocol, &parts_.local_port, &parts_.remote_port,
                         &parts_.tcp_flags, &parts_.tos}) {
     n += (*h)->seen();
@@ -179,7 +255,7 @@ uint64_t B1Model::parameters() const {
 
 uint64_t B1Model::memory_bytes() const {
   uint64_t values = 0;
-  for (const Histogram& octet : parts_.octets) values += octet.size();
+  for (const auto& octet : parts_.octets) values += octet->size();
   for (const auto* h : {&parts_.direction, &parts_.protocol, &parts_.local_port, &parts_.remote_port,
                         &parts_.tcp_flags, &parts_.tos}) {
     values += (*h)->size();

@@ -4,15 +4,16 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/philox.h"
-#include "core/eval/scorer.h"
+#include "core/bundle/safetensors.h"
 #include "core/flow/host_row.h"
 #include "core/generate/baselines/gaussian_mixture.h"
 #include "core/generate/baselines/histogram.h"
-#include "nlohmann/json_fwd.hpp"
+#include "core/generate/row_model.h"
 
 namespace stanflow {
 
@@ -28,11 +29,11 @@ namespace stanflow {
 //   duration        n steps have (n - 0.5, n + 0.5] steps; a step is what divides all training
 //                   durations. What lies between steps n and n + 1 shares 1/(rows + 2) of step n's mass.
 // Immutable: safe to use concurrently.
-class B1Model {
+class B1Model final : public ScoredRowModel {
  public:
   struct Parts {
-    std::vector<Histogram> octets;  // of the remote address, the first octet first; four
     // All set; optional because a histogram is never empty.
+    std::array<std::optional<Histogram>, 4> octets;  // of the remote address, the first octet first
     std::optional<Histogram> direction, protocol, local_port, remote_port, tcp_flags, tos;
     GaussianMixture ln_packets, ln_bytes, duration_s, time_delta_s;
     uint32_t duration_step_ms = 1;  // at least 1
@@ -42,22 +43,36 @@ class B1Model {
 
   // -ln of the mass of the row's value; finite for every value.
   double Nats(Attribute attribute, uint64_t value) const;
-  RowNats Score(const HostRow& row) const;
-  // A row whose clock is `clock_ms` plus the drawn delta. `key.slot` is set here.
-  HostRow Draw(DrawKey key, int64_t clock_ms) const;
+  // The same over a run of values, for who mixes this model with what it knows of runs
+  // (attribute_bins.h). Not of kRemoteAddress. Runs of durations begin at steps and end before one.
+  //   LogRunMass       of the values first to last; their own masses sum to it
+  //   DrawFromRun      one of them; `key.slot` is set here
+  //   LogPaperRunMass  of what of the paper's bin of `value` lies in the run (kPackets, kBytes, kDuration)
+  double LogRunMass(Attribute attribute, uint64_t first, uint64_t last) const;
+  uint64_t DrawFromRun(Attribute attribute, uint64_t first, uint64_t last, DrawKey key) const;
+  double LogPaperRunMass(Attribute attribute, uint64_t value, uint64_t first, uint64_t last) const;
+
+  // Neither looks at `previous`.
+  RowNats Score(const HostRow& row, const HostRow* previous) const override;
+  HostRow Draw(DrawKey key, int64_t clock_ms, const HostRow* previous) const override;
 
   uint64_t parameters() const;
-  uint64_t memory_bytes() const;
+  uint64_t memory_bytes() const override;
   uint32_t duration_step_ms() const { return parts_.duration_step_ms; }
 
-  nlohmann::json ToJson() const;
-  // DATA_LOSS names the column that is wrong.
-  static absl::StatusOr<B1Model> FromJson(const nlohmann::json& json);
+  // b1_tensors.cc. Load: DATA_LOSS names the tensor that is wrong.
+  void Store(TensorFile* file) const;
+  static absl::StatusOr<B1Model> Load(const TensorFile& file);
 
  private:
   const Histogram& HistogramOf(Attribute attribute) const;
+  // Null for an attribute with a histogram.
+  const GaussianMixture* MixtureOf(Attribute attribute) const;
+  // A run of values on its mixture's axis.
+  std::pair<double, double> IntervalOf(Attribute attribute, uint64_t first, uint64_t last) const;
   double DurationNats(uint64_t ms) const;
-  uint32_t DrawDuration(DrawKey key) const;
+  // The step nearest to `seconds`, or with the escape's share what lies behind it.
+  uint32_t DurationAt(double seconds, DrawKey key) const;
 
   Parts parts_;
 };

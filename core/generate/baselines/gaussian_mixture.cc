@@ -2,14 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "core/base/status_macros.h"
 #include "core/codec/normal_mass.h"
-#include "nlohmann/json.hpp"
 
 namespace stanflow {
 namespace {
 
 constexpr double kTwoPi = 6.28318530717958647693;
+// Beyond so many deviations nothing is drawn.
+constexpr double kFarthest = 40;
+constexpr int kBisections = 60;
+
+// z with P(lo < Z <= z) = share * P(lo < Z <= hi) of the standard normal.
+double NormalBetween(double lo, double hi, double share) {
+  const double target = std::log(share) + LogNormalMass(lo, hi), from = lo;
+  lo = std::max(lo, -kFarthest);
+  hi = std::min(hi, kFarthest);
+  for (int i = 0; i < kBisections; ++i) {
+    const double middle = (lo + hi) / 2;
+    (LogNormalMass(from, middle) < target ? lo : hi) = middle;
+  }
+  return (lo + hi) / 2;
+}
 
 }  // namespace
 
@@ -44,35 +60,42 @@ double GaussianMixture::Draw(double component, double normal1, double normal2) c
   return means[k] + deviations[k] * normal;
 }
 
-nlohmann::json GaussianMixture::ToJson() const {
-  return {{"weights", weights}, {"means", means}, {"deviations", deviations}};
+double GaussianMixture::DrawBetween(double lo, double hi, double component, double place) const {
+  const auto scaled = [this](double x, size_t k) { return (x - means[k]) / deviations[k]; };
+  const double all = LogMass(lo, hi);
+  size_t chosen = 0;
+  double sum = 0;
+  for (size_t k = 0; k < weights.size() && sum <= component; ++k) {
+    const double mass = std::exp(std::log(weights[k]) + LogNormalMass(scaled(lo, k), scaled(hi, k)) - all);
+    if (mass > 0) chosen = k;
+    sum += mass;
+  }
+  const double z = NormalBetween(scaled(lo, chosen), scaled(hi, chosen), place);
+  return std::clamp(means[chosen] + deviations[chosen] * z, lo, hi);
 }
 
-absl::StatusOr<GaussianMixture> GaussianMixture::FromJson(const nlohmann::json& json) {
+void GaussianMixture::Store(const std::string& name, TensorFile* file) const {
+  file->tensors[name + ".weights"] = StoreVector<double>(weights);
+  file->tensors[name + ".means"] = StoreVector<double>(means);
+  file->tensors[name + ".deviations"] = StoreVector<double>(deviations);
+}
+
+absl::StatusOr<GaussianMixture> GaussianMixture::Load(const std::string& name, const TensorFile& file) {
   GaussianMixture out;
-  const struct {
-    const char* name;
-    std::vector<double>* to;
-  } fields[] = {{"weights", &out.weights}, {"means", &out.means}, {"deviations", &out.deviations}};
-  for (const auto& field : fields) {
-    if (!json.is_object() || !json.contains(field.name) || !json[field.name].is_array()) {
-      return absl::DataLossError("a mixture lacks its weights, means or deviations");
-    }
-    for (const auto& x : json[field.name]) {
-      if (!x.is_number()) return absl::DataLossError("a mixture holds something that is no number");
-      field.to->push_back(x.get<double>());
-    }
-  }
-  double sum = 0;
-  for (size_t k = 0; k < out.weights.size(); ++k) {
-    if (!(out.weights[k] >= 0)) return absl::DataLossError("a mixture has a negative weight");
-    sum += out.weights[k];
-  }
-  const bool deviations_positive =
-      std::all_of(out.deviations.begin(), out.deviations.end(), [](double d) { return d > 0; });
+  STANFLOW_ASSIGN_OR_RETURN(out.weights, LoadVector<double>(file, name + ".weights"));
+  STANFLOW_ASSIGN_OR_RETURN(out.means, LoadVector<double>(file, name + ".means"));
+  STANFLOW_ASSIGN_OR_RETURN(out.deviations, LoadVector<double>(file, name + ".deviations"));
+  const auto all = [](const std::vector<double>& values, auto holds) {
+    return std::all_of(values.begin(), values.end(), holds);
+  };
+  const double sum = std::accumulate(out.weights.begin(), out.weights.end(), 0.0);
   if (out.weights.empty() || out.means.size() != out.weights.size() ||
-      out.deviations.size() != out.weights.size() || std::abs(sum - 1) > 1e-6 || !deviations_positive) {
-    return absl::DataLossError("a mixture's weights, means and deviations do not fit each other");
+      out.deviations.size() != out.weights.size() || !(std::abs(sum - 1) <= 1e-6) ||
+      !all(out.weights, [](double w) { return w >= 0; }) ||
+      !all(out.means, [](double m) { return std::isfinite(m); }) ||
+      !all(out.deviations, [](double d) { return d > 0 && std::isfinite(d); })) {
+    return absl::DataLossError(
+        StrCat("mixture ", name, ": its weights, means and deviations do not fit each other"));
   }
   return out;
 }

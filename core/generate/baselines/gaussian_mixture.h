@@ -2,10 +2,11 @@
 #define STANFLOW_CORE_GENERATE_BASELINES_GAUSSIAN_MIXTURE_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "nlohmann/json_fwd.hpp"
+#include "core/bundle/safetensors.h"
 
 namespace stanflow {
 
@@ -21,12 +22,16 @@ struct GaussianMixture {
   double LogDensity(double x) const;
   // Mean of LogDensity over `values`.
   double MeanLogDensity(const std::vector<double>& values) const;
+  // One draw from lo < X <= hi, either of which may be infinite: `component` chooses the normal by its
+  // mass there, `place` the place within it. Both uniforms of [0, 1).
+  double DrawBetween(double lo, double hi, double component, double place) const;
   // One draw from two independent uniforms of [0, 1) for the component and two for the normal.
   double Draw(double component, double normal1, double normal2) const;
 
-  nlohmann::json ToJson() const;
+  // As tensors NAME.weights, NAME.means and NAME.deviations.
+  void Store(const std::string& name, TensorFile* file) const;
   // DATA_LOSS unless weights, means and deviations are as many, finite and valid.
-  static absl::StatusOr<GaussianMixture> FromJson(const nlohmann::json& json);
+  static absl::StatusOr<GaussianMixture> Load(const std::string& name, const TensorFile& file);
 };
 
 struct GaussianMixtureFitOptions {

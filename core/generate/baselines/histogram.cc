@@ -1,8 +1,7 @@
 #include "core/generate/baselines/histogram.h"
 
 #include <algorithm>
-
-#include "nlohmann/json.hpp"
+#include <numeric>
 
 namespace stanflow {
 
@@ -27,37 +26,19 @@ Histogram::Histogram(std::vector<uint64_t> counts) : counts_(std::move(counts)) 
   }
 }
 
+double Histogram::MassOfRange(uint32_t first, uint32_t last) const {
+  return std::accumulate(mass_.begin() + first, mass_.begin() + last + 1, 0.0);
+}
+
 uint32_t Histogram::Draw(double uniform) const {
-  const auto it = std::upper_bound(cumulative_.begin(), cumulative_.end(), uniform * cumulative_.back());
-  return static_cast<uint32_t>(std::min<size_t>(it - cumulative_.begin(), cumulative_.size() - 1));
+  return DrawInRange(0, static_cast<uint32_t>(mass_.size() - 1), uniform);
 }
 
-nlohmann::json Histogram::ToJson() const {
-  nlohmann::json values = nlohmann::json::array(), counts = nlohmann::json::array();
-  for (size_t v = 0; v < counts_.size(); ++v) {
-    if (counts_[v] == 0) continue;
-    values.push_back(v);
-    counts.push_back(counts_[v]);
-  }
-  return {{"size", counts_.size()}, {"values", std::move(values)}, {"counts", std::move(counts)}};
-}
-
-absl::StatusOr<Histogram> Histogram::FromJson(const nlohmann::json& json, size_t size) {
-  if (!json.is_object() || !json.contains("size") || !json.contains("values") || !json.contains("counts") ||
-      json["size"] != size || !json["values"].is_array() || !json["counts"].is_array() ||
-      json["values"].size() != json["counts"].size()) {
-    return absl::DataLossError("a histogram is not of the size that its column needs");
-  }
-  std::vector<uint64_t> counts(size);
-  for (size_t i = 0; i < json["values"].size(); ++i) {
-    const auto& value = json["values"][i];
-    const auto& count = json["counts"][i];
-    if (!value.is_number_unsigned() || !count.is_number_unsigned() || value.get<uint64_t>() >= size) {
-      return absl::DataLossError("a histogram holds a value outside of its column");
-    }
-    counts[value.get<uint64_t>()] = count.get<uint64_t>();
-  }
-  return Histogram(std::move(counts));
+uint32_t Histogram::DrawInRange(uint32_t first, uint32_t last, double uniform) const {
+  const double before = first == 0 ? 0 : cumulative_[first - 1];
+  const double at = before + uniform * (cumulative_[last] - before);
+  const auto it = std::upper_bound(cumulative_.begin() + first, cumulative_.begin() + last, at);
+  return static_cast<uint32_t>(it - cumulative_.begin());
 }
 
 }  // namespace stanflow

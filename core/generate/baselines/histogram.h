@@ -1,11 +1,9 @@
 #ifndef STANFLOW_CORE_GENERATE_BASELINES_HISTOGRAM_H_
 #define STANFLOW_CORE_GENERATE_BASELINES_HISTOGRAM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
-
-#include "absl/status/statusor.h"
-#include "nlohmann/json_fwd.hpp"
 
 namespace stanflow {
 
@@ -20,16 +18,17 @@ class Histogram {
   explicit Histogram(std::vector<uint64_t> counts);
 
   double Mass(uint32_t value) const { return mass_[value]; }
+  // Of the values first to last, both of the column.
+  double MassOfRange(uint32_t first, uint32_t last) const;
   // The value whose share of [0, 1) holds `uniform`.
   uint32_t Draw(double uniform) const;
+  // The same among the values first to last.
+  uint32_t DrawInRange(uint32_t first, uint32_t last, double uniform) const;
   size_t size() const { return mass_.size(); }
   // Values that were seen: the number of free parameters, near enough.
   uint64_t seen() const { return seen_; }
 
-  // {"size": S, "values": [...], "counts": [...]}, the seen values only.
-  nlohmann::json ToJson() const;
-  // DATA_LOSS says what does not fit; `size` is what the column needs.
-  static absl::StatusOr<Histogram> FromJson(const nlohmann::json& json, size_t size);
+  const std::vector<uint64_t>& counts() const { return counts_; }
 
  private:
   std::vector<uint64_t> counts_;

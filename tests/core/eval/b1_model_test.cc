@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 #include "tests/core/eval/b1_testing.h"
 
 namespace stanflow {
@@ -68,13 +68,13 @@ TEST(B1Model, EveryValueHasMass) {
   row.remote_address = UINT32_MAX;
   row.packets = row.bytes = UINT64_MAX;
   row.duration_ms = UINT32_MAX;
-  for (float nats : model.Score(row).exact) EXPECT_TRUE(std::isfinite(nats));
-  const RowNats scores = model.Score(row);
+  for (float nats : model.Score(row, nullptr).exact) EXPECT_TRUE(std::isfinite(nats));
+  const RowNats scores = model.Score(row, nullptr);
   for (float nats :
        {scores.paper_bytes, scores.paper_packets, scores.paper_duration, scores.paper_protocol}) {
     EXPECT_TRUE(std::isfinite(nats));
   }
-  for (float nats : model.Score(HostRow{}).exact) EXPECT_TRUE(std::isfinite(nats));
+  for (float nats : model.Score(HostRow{}, nullptr).exact) EXPECT_TRUE(std::isfinite(nats));
 }
 
 TEST(B1Model, DurationsBetweenTheStepsHaveTheEscapesShare) {
@@ -94,7 +94,7 @@ TEST(B1Model, DrawsFollowTheMasses) {
     constexpr uint64_t kDraws = 30000;
     std::map<Attribute, std::map<uint64_t, int>> hits;
     for (uint64_t i = 0; i < kDraws; ++i) {
-      const HostRow row = model.Draw({3, 0, 1, i, 0}, 1000);
+      const HostRow row = model.Draw({3, 0, 1, i, 0}, 1000, nullptr);
       EXPECT_EQ(row.end_ms, 1000 + int64_t{1000} * row.time_delta_s);
       for (int a = 0; a < kNumAttributes; ++a) ++hits[Attribute(a)][row.Get(Attribute(a))];
     }
@@ -115,7 +115,7 @@ TEST(B1Model, PapersBinsAreThoseOfTable4) {
   row.packets = 1;
   row.bytes = 1;
   row.duration_ms = 362'999;
-  const RowNats nats = model.Score(row);
+  const RowNats nats = model.Score(row, nullptr);
   EXPECT_NEAR(nats.paper_protocol, -std::log(1 - 0.98 * (1 - 1.0 / 102)), 1e-4);
   // First bin, open below: P(ln packets <= 12.83 / 200).
   const GaussianMixture packets{{0.4, 0.6}, {0, 2}, {1e-4, 1}}, duration{{0.5, 0.5}, {0, 3}, {1e-4, 2}};
@@ -124,21 +124,35 @@ TEST(B1Model, PapersBinsAreThoseOfTable4) {
   EXPECT_NEAR(nats.paper_duration, -duration.LogMass(363 * 199 / 200.0, INFINITY), 1e-2);
 }
 
-TEST(B1Model, ComesBackFromJson) {
+TEST(B1Model, ComesBackFromItsTensors) {
   const B1Model model = TestB1();
-  const auto back = B1Model::FromJson(nlohmann::json::parse(model.ToJson().dump()));
+  TensorFile file;
+  model.Store(&file);
+  const auto back = B1Model::Load(file);
   ASSERT_TRUE(back.ok()) << back.status();
   for (uint64_t i = 0; i < 50; ++i) {
-    const HostRow row = model.Draw({3, 0, 1, i, 0}, 0);
-    EXPECT_EQ(back->Draw({3, 0, 1, i, 0}, 0), row);
-    EXPECT_EQ(back->Score(row).exact, model.Score(row).exact);
+    const HostRow row = model.Draw({3, 0, 1, i, 0}, 0, nullptr);
+    EXPECT_EQ(back->Draw({3, 0, 1, i, 0}, 0, nullptr), row);
+    EXPECT_EQ(back->Score(row, nullptr).exact, model.Score(row, nullptr).exact);
   }
-  nlohmann::json damaged = model.ToJson();
-  damaged["local_port"]["size"] = 65535;
-  EXPECT_EQ(B1Model::FromJson(damaged).status().message().find("column local_port"), 0);
-  damaged = model.ToJson();
-  damaged.erase("ln_bytes");
-  EXPECT_TRUE(absl::IsDataLoss(B1Model::FromJson(damaged).status()));
+}
+
+TEST(B1Model, IsRefusedByTheTensorThatIsWrong) {
+  TensorFile whole;
+  TestB1().Store(&whole);
+  const auto refused = [&whole](const std::string& name, std::optional<StoredTensor> instead) {
+    TensorFile file = whole;
+    file.tensors.erase(name);
+    if (instead.has_value()) file.tensors[name] = *std::move(instead);
+    const absl::Status status = B1Model::Load(file).status();
+    return absl::IsDataLoss(status) &&
+           status.message().find(name.substr(0, name.find('.'))) != absl::string_view::npos;
+  };
+  EXPECT_TRUE(refused("ln_bytes.means", std::nullopt));
+  EXPECT_TRUE(refused("local_port.counts", StoreVector<int64_t>(std::vector<int64_t>(65535))));
+  EXPECT_TRUE(refused("tos.counts", StoreVector<int64_t>(std::vector<int64_t>(256, -1))));
+  EXPECT_TRUE(refused("duration.step_ms", StoreVector<int64_t>({0})));
+  EXPECT_TRUE(refused("direction.counts", StoreVector<double>({1, 2})));
 }
 
 }  // namespace

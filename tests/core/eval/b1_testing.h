@@ -17,7 +17,7 @@ inline B1Model TestB1(uint32_t duration_step_ms = 4) {
     for (const auto& [value, count] : seen) counts[value] = count;
     return Histogram(std::move(counts));
   };
-  for (int i = 0; i < 4; ++i) parts.octets.push_back(histogram(256, {{10u + i, 60}, {200, 39}, {7, 1}}));
+  for (uint32_t i = 0; i < 4; ++i) parts.octets[i] = histogram(256, {{10 + i, 60}, {200, 39}, {7, 1}});
   parts.direction = histogram(2, {{0, 50}, {1, 50}});
   parts.protocol = histogram(256, {{kTcp, 80}, {kUdp, 18}, {kIcmp, 2}});
   parts.local_port = histogram(65536, {{80, 50}, {40000, 40}, {40001, 10}});

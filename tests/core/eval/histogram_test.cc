@@ -4,7 +4,6 @@
 
 #include "core/base/philox.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 
 namespace stanflow {
 namespace {
@@ -38,18 +37,6 @@ TEST(Histogram, DrawsFollowTheMasses) {
   for (uint32_t v = 0; v < 4; ++v) EXPECT_NEAR(hits[v] / kDraws, histogram.Mass(v), 0.01);
   EXPECT_EQ(histogram.Draw(0), 0);
   EXPECT_EQ(histogram.Draw(0.9999999999999999), 3);
-}
-
-TEST(Histogram, ComesBackFromJsonAndRefusesAnotherColumns) {
-  const Histogram histogram({5, 0, 1, 0});
-  const auto back = Histogram::FromJson(histogram.ToJson(), 4);
-  ASSERT_TRUE(back.ok()) << back.status();
-  for (uint32_t v = 0; v < 4; ++v) EXPECT_EQ(back->Mass(v), histogram.Mass(v));
-  EXPECT_TRUE(absl::IsDataLoss(Histogram::FromJson(histogram.ToJson(), 5).status()));
-  nlohmann::json outside = histogram.ToJson();
-  outside["values"][0] = 4;
-  EXPECT_TRUE(absl::IsDataLoss(Histogram::FromJson(outside, 4).status()));
-  EXPECT_TRUE(absl::IsDataLoss(Histogram::FromJson(nullptr, 4).status()));
 }
 
 }  // namespace

@@ -84,6 +84,28 @@ TEST_P(TorchGenerators, GoOnFromASavedContextAsIfNothingHadHappened) {
   EXPECT_EQ(rows, whole);
 }
 
+TEST_P(TorchGenerators, FollowRowsAsIfTheyHadDrawnThem) {
+  const auto generator = Make(GetParam());
+  const auto drawn = generator->NewContext(Key(3)), led = generator->NewContext(Key(3));
+  for (const HostRow& row : StepAlone(*generator, drawn.get(), GetParam() == Preset::kPaper ? 7 : 90)) {
+    Context* const contexts[] = {led.get()};
+    ASSERT_TRUE(generator->Follow(contexts, {&row, 1}).ok());
+    EXPECT_EQ(led->clock_ms(), row.end_ms);
+  }
+  EXPECT_TRUE(StateOf(*led) == StateOf(*drawn)) << "to the bit";
+}
+
+TEST_P(TorchGenerators, GoOnFromACopyWithoutTouchingItsOriginal) {
+  const auto generator = Make(GetParam());
+  const auto original = generator->NewContext(Key(3));
+  StepAlone(*generator, original.get(), 3);
+  const std::string before = StateOf(*original);
+  const auto copy = original->Copy();
+  const std::vector<HostRow> rows = StepAlone(*generator, copy.get(), 3);
+  EXPECT_TRUE(StateOf(*original) == before);
+  EXPECT_EQ(StepAlone(*generator, original.get(), 3), rows);
+}
+
 TEST_P(TorchGenerators, RefuseAStateThatIsNotTheirs) {
   EXPECT_EQ(Make(GetParam())->RestoreContext("nonsense").status().code(), absl::StatusCode::kDataLoss);
 }

@@ -19,7 +19,7 @@ class Bundles : public ::testing::Test {
   void SetUp() override {
     ASSERT_TRUE(WriteBundle(path_, *SmallModel(Preset::kCausal), SmallBundleInfo()).ok());
   }
-  absl::Status Read() { return ReadBundle(path_).status(); }
+  absl::Status Read() { return ReadBundle(path_, Preset::kCausal).status(); }
 
   const TempDir dir_;
   const std::string path_ = dir_.File("bundle");
@@ -27,7 +27,7 @@ class Bundles : public ::testing::Test {
 
 TEST_F(Bundles, GiveBackTheModelThatWasWritten) {
   const auto model = SmallModel(Preset::kCausal);
-  const Bundle back = ReadBundle(path_).value();
+  const Bundle back = ReadBundle(path_, Preset::kCausal).value();
   EXPECT_EQ(back.info.dataset, "sample");
   EXPECT_EQ(back.model->outputs.ToJson(), model->outputs.ToJson());
   ASSERT_EQ(back.model->nets.size(), model->nets.size());
@@ -69,6 +69,10 @@ TEST_F(Bundles, AreRefusedOfAnotherProgramFormatOrSchema) {
     dir_.Write("bundle/manifest.json", Replaced(manifest, from, to));
     EXPECT_EQ(Read().code(), absl::StatusCode::kFailedPrecondition) << to;
   }
+}
+
+TEST_F(Bundles, AreRefusedAsOneOfTheOtherPreset) {
+  EXPECT_EQ(ReadBundle(path_, Preset::kPaper).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(Bundles, AreRefusedWhenOptionsAndWeightsDisagree) {

@@ -28,13 +28,13 @@ TEST(TrainOptions, RefuseValuesOutsideTheirRange) {
 }
 
 TEST(TrainOptions, ComeBackFromJsonAsTheyWere) {
-  const StanOptions options = ParseTrainOptions(Preset::kCausal, {{"learning_rate", "0.003"}}).value();
-  EXPECT_EQ(StanOptions::FromJson(options.ToJson()).value().ToJson(), options.ToJson());
-}
-
-TEST(Presets, AreRefusedByNameWithTheOnesThereAre) {
-  EXPECT_EQ(PresetFromName("paper").value(), Preset::kPaper);
-  EXPECT_NE(PresetFromName("gan").status().message().find("causal, paper, b1"), absl::string_view::npos);
+  for (const Preset preset : {Preset::kCausal, Preset::kPaper}) {
+    const StanOptions options = ParseTrainOptions(preset, {{"epochs", "3"}, {"mask", "a"}}).value();
+    const StanOptions back = StanOptions::FromJson(preset, options.ToJson()).value();
+    EXPECT_EQ(back.ToJson(), options.ToJson());
+    EXPECT_EQ(back.preset, preset);
+    EXPECT_EQ(back.mask, Mask::kA);
+  }
 }
 
 }  // namespace

@@ -30,6 +30,9 @@ class SizedGenerator final : public Generator {
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
     return fake_.Step(contexts, rows);
   }
+  absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override {
+    return fake_.Follow(contexts, rows);
+  }
 
  private:
   static FakeGeneratorOptions Options(StepGate* gate) {

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "core/generate/baselines/b1_bundle.h"
+#include "core/kinds/model_kind.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/worker/job_handler.h"
@@ -21,7 +21,10 @@ class EvaluateJob : public ::testing::Test {
   }
   void Train(std::string_view holdout) {
     const auto dataset = MakeDataset(dir_.File("datasets/test"), AnyFlows(3000, 6, 8, true), holdout);
-    ASSERT_TRUE(FitB1(*dataset, {}, 0, dir_.File("models/base/1")).ok());
+    TrainingTask task;
+    task.dataset = dataset.get();
+    task.bundle_dir = dir_.File("models/base/1");
+    ASSERT_TRUE(kB1Kind.train(task).ok());
   }
   absl::StatusOr<nlohmann::json> Run(nlohmann::json changes = {}) {
     JobContext context;

@@ -1,0 +1,17 @@
+#include "core/kinds/model_kind.h"
+
+namespace stanflow {
+
+absl::Span<const ModelKind* const> AllModelKinds() {
+  static const ModelKind* const kKinds[] = {
+#ifdef STANFLOW_WITH_TORCH
+      &kCausalKind,
+      &kPaperKind,
+#endif
+      &kB1Kind,
+      &kB2Kind,
+  };
+  return kKinds;
+}
+
+}  // namespace stanflow

@@ -1,0 +1,85 @@
+"""A real server on loopback with its worker processes, driven by the command line: what integration tests share."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """One data folder and the server over it, which may be killed and started again.
+
+    `programs`: folder of stanflowd and its worker; `cli`: the command line's, if it is another.
+    """
+
+    def __init__(self, programs, folder, cli=None):
+        self.programs = programs
+        self.cli = cli or programs
+        self.folder = folder
+        self.address = "127.0.0.1:%d" % free_port()
+        self.metrics = "127.0.0.1:%d" % free_port()
+        self.process = None
+
+    def start(self):
+        with open(os.path.join(self.folder, "server.log"), "a") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(self.programs, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
+                 "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
+                 "--set", "generate.snapshot_rows=20000"], stdout=log, stderr=log)
+        wait_for(lambda: self.process.poll() is not None or self.run("status", check=False).returncode == 0)
+        if self.process.poll() is not None:
+            raise AssertionError("the server ended at its start:\n" + self.log())
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(LIMIT_S)
+
+    def log(self):
+        with open(os.path.join(self.folder, "server.log")) as lines:
+            return lines.read()
+
+    def command(self, *args):
+        return [os.path.join(self.cli, "stanflow"), *map(str, args)]
+
+    def environment(self):
+        return {**os.environ, "STANFLOW_SERVER": self.address}
+
+    def run(self, *args, check=True):
+        done = subprocess.run(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=LIMIT_S)
+        if check and done.returncode:
+            raise AssertionError("stanflow %s: exit %d\n%s" % (" ".join(map(str, args)), done.returncode, done.stderr))
+        return done
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "--json").stdout)
+
+    def start_command(self, *args):
+        return subprocess.Popen(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+
+def wait_for(condition):
+    end = time.monotonic() + LIMIT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s in vain" % LIMIT_S)
+        time.sleep(0.02)  # between two looks; what is waited for is the condition
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
