@@ -1,0 +1,115 @@
+#include "core/study/running_ways.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/eval/worker_pool.h"
+
+namespace stanflow {
+namespace {
+
+// One context at work, and what it has made.
+struct Lane {
+  const RealSequence* real;
+  std::unique_ptr<Context> context;
+  RunSequence* out;
+};
+
+// Moves a tile of lanes on together. Lanes end at different lengths; who has ended sits out.
+class LaneRunner {
+ public:
+  LaneRunner(const Generator& generator, const RunningOptions& options)
+      : generator_(generator), options_(options) {}
+
+  absl::Status Run(RunningWay way, std::vector<Lane>* lanes) {
+    if (way == RunningWay::kOneStepAhead) return OneStepAhead(lanes);
+    const size_t window = way == RunningWay::kFromWindow ? options_.window_rows : 0;
+    for (size_t r = 0; r < window; ++r) {
+      STANFLOW_RETURN_IF_ERROR(Follow(*lanes, r));
+      for (Lane& lane : *lanes) lane.out->window.push_back(lane.real->rows[r]);
+    }
+    for (size_t r = 0; r < options_.free_rows; ++r) {
+      STANFLOW_RETURN_IF_ERROR(CheckStop(r));
+      std::vector<Context*> contexts;
+      for (Lane& lane : *lanes) contexts.push_back(lane.context.get());
+      STANFLOW_RETURN_IF_ERROR(Draw(contexts, *lanes));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status OneStepAhead(std::vector<Lane>* lanes) {
+    // The longest first, so that those still at work are a prefix.
+    std::stable_sort(lanes->begin(), lanes->end(),
+                     [](const Lane& a, const Lane& b) { return a.real->rows.size() > b.real->rows.size(); });
+    for (size_t r = 0; !lanes->empty(); ++r) {
+      while (!lanes->empty() && lanes->back().real->rows.size() <= r) lanes->pop_back();
+      STANFLOW_RETURN_IF_ERROR(CheckStop(r));
+      std::vector<std::unique_ptr<Context>> copies;
+      std::vector<Context*> contexts;
+      for (Lane& lane : *lanes) {
+        copies.push_back(lane.context->Copy());
+        contexts.push_back(copies.back().get());
+        lane.out->truth.push_back(lane.real->rows[r]);
+      }
+      STANFLOW_RETURN_IF_ERROR(Draw(contexts, *lanes));
+      STANFLOW_RETURN_IF_ERROR(Follow(*lanes, r));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckStop(size_t row) const {
+    constexpr size_t kLookEvery = 64;
+    const bool stop = row % kLookEvery == 0 && options_.stop_requested && options_.stop_requested();
+    return stop ? absl::CancelledError("stopped while running the model") : absl::OkStatus();
+  }
+
+  absl::Status Draw(const std::vector<Context*>& contexts, const std::vector<Lane>& lanes) const {
+    std::vector<HostRow> rows(contexts.size());
+    STANFLOW_RETURN_IF_ERROR(generator_.Step(contexts, absl::MakeSpan(rows)));
+    for (size_t i = 0; i < lanes.size(); ++i) lanes[i].out->rows.push_back(rows[i]);
+    return absl::OkStatus();
+  }
+
+  absl::Status Follow(const std::vector<Lane>& lanes, size_t row) const {
+    std::vector<Context*> contexts;
+    std::vector<HostRow> rows;
+    for (const Lane& lane : lanes) {
+      contexts.push_back(lane.context.get());
+      rows.push_back(lane.real->rows[row]);
+    }
+    return generator_.Follow(contexts, rows);
+  }
+
+  const Generator& generator_;
+  const RunningOptions& options_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<RunSequence>> RunModel(const Generator& generator, RunningWay way,
+                                                  absl::Span<const RealSequence> real,
+                                                  const RunningOptions& options) {
+  std::vector<const RealSequence*> chosen;
+  for (const RealSequence& sequence : real) {
+    if (way != RunningWay::kFromWindow || sequence.rows.size() >= options.window_rows)
+      chosen.push_back(&sequence);
+  }
+  std::vector<RunSequence> out(chosen.size());
+  const auto tile = static_cast<size_t>(generator.info().tile_rows);
+  WorkerPool pool(options.threads);
+  STANFLOW_RETURN_IF_ERROR(pool.Run((chosen.size() + tile - 1) / tile, [&](size_t t) {
+    std::vector<Lane> lanes;
+    for (size_t i = t * tile; i < std::min((t + 1) * tile, chosen.size()); ++i) {
+      const ContextKey key{options.seed, static_cast<uint32_t>(way), static_cast<uint32_t>(i),
+                           chosen[i]->start_ms};
+      lanes.push_back({chosen[i], generator.NewContext(key), &out[i]});
+    }
+    return LaneRunner(generator, options).Run(way, &lanes);
+  }));
+  return out;
+}
+
+}  // namespace stanflow
