@@ -30,7 +30,7 @@ std::vector<double> Shares(const ScoredColumn& column, const Bins& bins, const E
   return out;
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   const HourShares hours = CountHours(*input.synthetic, AllOf(input.synthetic->size()));
   for (const ScoredColumn& column : ScoredColumns()) {
     const Bins bins(column, *input.real);
@@ -43,6 +43,7 @@ void Measure(const EvalInput& input, nlohmann::json* report) {
     }
     (*report)["distributions"][std::string(column.name)] = std::move(out);
   }
+  return absl::OkStatus();
 }
 
 std::string CategoryText(std::string_view column, int value) {

@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "core/base/strings.h"
-#include "core/eval/clock_hours.h"
+#include "core/eval/comparison.h"
 #include "core/eval/divergence.h"
 #include "core/eval/host_hours.h"
 #include "core/eval/html.h"
@@ -17,52 +15,7 @@ namespace {
 
 constexpr uint32_t kSyntheticPurpose = 31, kRealPurpose = 32, kHalfPurpose = 33;
 
-// Rows that a comparison may draw from, and the clock hours that their weights shall make.
-struct Side {
-  const EvalRows* rows;
-  std::vector<uint32_t> pool;
-  HourShares row_weight;  // by clock hour
-};
-
-Side Unweighted(const EvalRows& rows, size_t begin) {
-  Side out{&rows, {}, {}};
-  for (size_t i = begin; i < rows.size(); ++i) out.pool.push_back(static_cast<uint32_t>(i));
-  out.row_weight.fill(1);
-  return out;
-}
-
-// `pool` as far as its clock hours get any weight.
-Side Weighted(const EvalRows& rows, const std::vector<uint32_t>& pool, const HourShares& target) {
-  const HourMatch match = MatchHours(target, CountHours(rows, pool));
-  Side out{&rows, {}, match.row_weight};
-  for (uint32_t i : pool) {
-    if (match.row_weight[rows.ClockHour(i)] > 0) out.pool.push_back(i);
-  }
-  return out;
-}
-
-struct Sample {
-  std::vector<uint32_t> rows;
-  std::vector<double> weights;  // sum to the number of rows
-};
-
-Sample Draw(const Side& side, size_t count, const ChoiceKey& key) {
-  Sample out{Choose(side.pool, count, key), {}};
-  double sum = 0;
-  for (uint32_t i : out.rows) {
-    out.weights.push_back(side.row_weight[side.rows->ClockHour(i)]);
-    sum += out.weights.back();
-  }
-  for (double& w : out.weights) w *= out.rows.size() / sum;
-  return out;
-}
-
 using PerColumn = std::vector<double>;
-
-// Two sides of one comparison, for each repeat.
-struct Comparison {
-  Side a, b;
-};
 
 PerColumn Divergences(const Comparison& sides, const std::vector<Bins>& bins, size_t count,
                       const ChoiceKey& key_a, const ChoiceKey& key_b) {
@@ -76,62 +29,36 @@ PerColumn Divergences(const Comparison& sides, const std::vector<Bins>& bins, si
   return out;
 }
 
-// Everything that is compared over one stretch of the synthetic stream.
-struct Window {
-  Comparison synthetic;
-  std::vector<Comparison> halves;  // one a repeat; empty if there are no two halves
-  std::vector<Comparison> b1;      // one or none
-  double borrowed = 0;
-};
-
-Window MakeWindow(const EvalInput& input, const HostHours& units, bool last_quarter) {
-  const auto begin = [last_quarter](const EvalRows& rows) {
-    return last_quarter ? rows.LastQuarterBegin() : 0;
+// The whole stream, or its last quarter beside real rows of that quarter's clock hours.
+Comparisons MakeWindow(const EvalInput& input, const HostHours& units, bool last_quarter) {
+  const auto rows_of = [last_quarter](const EvalRows* rows) {
+    std::vector<uint32_t> out;
+    if (rows == nullptr) return out;
+    for (size_t i = last_quarter ? rows->LastQuarterBegin() : 0; i < rows->size(); ++i)
+      out.push_back(static_cast<uint32_t>(i));
+    return out;
   };
-  const std::vector<uint32_t> all_real = AllOf(input.real->size());
-  Window out;
-  out.synthetic.a = Unweighted(*input.synthetic, begin(*input.synthetic));
-  const HourShares hours = CountHours(*input.synthetic, out.synthetic.a.pool);
-  out.borrowed = MatchHours(hours, CountHours(*input.real, all_real)).borrowed;
-  out.synthetic.b = Weighted(*input.real, all_real, hours);
-  if (input.b1 != nullptr) {
-    Side b1 = Unweighted(*input.b1, begin(*input.b1));
-    const HourShares b1_hours = CountHours(*input.b1, b1.pool);
-    out.b1.push_back({std::move(b1), Weighted(*input.real, all_real, b1_hours)});
-  }
-  for (int r = 0; r < input.options.jsd_repeats && units.units.size() > 1; ++r) {
-    const auto halves = SplitHostHours(units, input.options.seed, r);
-    out.halves.push_back({Weighted(*input.real, halves[0], hours), Weighted(*input.real, halves[1], hours)});
-  }
-  return out;
+  const Pools pools = {AllOf(input.real->size()), rows_of(input.synthetic), rows_of(input.b1)};
+  return Compare(input, units, pools, input.options.jsd_repeats);
 }
 
-size_t SmallestPool(const Window& window) {
-  size_t least = std::min(window.synthetic.a.pool.size(), window.synthetic.b.pool.size());
-  for (const auto* list : {&window.halves, &window.b1}) {
-    for (const Comparison& c : *list) least = std::min({least, c.a.pool.size(), c.b.pool.size()});
-  }
-  return least;
-}
-
-struct MeanAndDeviation {
+struct ColumnSummaries {
   std::vector<double> mean, deviation;  // by column
 };
 
-MeanAndDeviation Summarise(const std::vector<PerColumn>& repeats) {
-  MeanAndDeviation out;
+ColumnSummaries SummariseColumns(const std::vector<PerColumn>& repeats) {
+  ColumnSummaries out;
   for (size_t c = 0; c < repeats[0].size(); ++c) {
-    double sum = 0, squares = 0;
-    for (const PerColumn& r : repeats) sum += r[c];
-    const double mean = sum / repeats.size();
-    for (const PerColumn& r : repeats) squares += (r[c] - mean) * (r[c] - mean);
-    out.mean.push_back(mean);
-    out.deviation.push_back(repeats.size() > 1 ? std::sqrt(squares / (repeats.size() - 1)) : NAN);
+    std::vector<double> values;
+    for (const PerColumn& r : repeats) values.push_back(r[c]);
+    const MeanAndDeviation summary = Summarise(values);
+    out.mean.push_back(summary.mean);
+    out.deviation.push_back(summary.deviation);
   }
   return out;
 }
 
-void AddWindow(const EvalInput& input, const Window& window, const std::vector<Bins>& bins, size_t rows,
+void AddWindow(const EvalInput& input, const Comparisons& window, const std::vector<Bins>& bins, size_t rows,
                const std::string& value_name, const std::string& floor_name, const std::string& b1_name,
                nlohmann::json* jsd) {
   std::vector<PerColumn> values, floors, b1;
@@ -147,7 +74,7 @@ void AddWindow(const EvalInput& input, const Window& window, const std::vector<B
   }
   const auto add = [&](const std::vector<PerColumn>& repeats, const std::string& name, bool deviation) {
     if (repeats.empty()) return;
-    const MeanAndDeviation summary = Summarise(repeats);
+    const ColumnSummaries summary = SummariseColumns(repeats);
     for (size_t c = 0; c < bins.size(); ++c) {
       auto& column = (*jsd)[std::string(ScoredColumns()[c].name)];
       column[name] = summary.mean[c];
@@ -159,12 +86,12 @@ void AddWindow(const EvalInput& input, const Window& window, const std::vector<B
   add(b1, b1_name, false);
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   std::vector<Bins> bins;
   for (const ScoredColumn& column : ScoredColumns()) bins.emplace_back(column, *input.real);
   const HostHours units = HostHoursOf(*input.real);
-  const Window whole = MakeWindow(input, units, false), last = MakeWindow(input, units, true);
-  const size_t rows = std::min({input.options.jsd_rows, SmallestPool(whole), SmallestPool(last)});
+  const Comparisons whole = MakeWindow(input, units, false), last = MakeWindow(input, units, true);
+  const size_t rows = std::min({input.options.jsd_rows, whole.SmallestPool(), last.SmallestPool()});
   auto& jsd = (*report)["jsd"] = nlohmann::json::object();
   AddWindow(input, whole, bins, rows, "value", "floor", "b1", &jsd);
   AddWindow(input, last, bins, rows, "last_quarter", "last_quarter_floor", "b1_last_quarter", &jsd);
@@ -175,6 +102,7 @@ void Measure(const EvalInput& input, nlohmann::json* report) {
                                {"real_host_hours", units.units.size()},
                                {"borrowed_hours_share", whole.borrowed},
                                {"borrowed_hours_share_last_quarter", last.borrowed}};
+  return absl::OkStatus();
 }
 
 std::string Jsd(const nlohmann::json& value) { return FormatFixed(value, 4); }

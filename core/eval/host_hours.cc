@@ -45,4 +45,24 @@ std::array<std::vector<uint32_t>, 2> SplitHostHours(const HostHours& host_hours,
   return out;
 }
 
+HostHourOrder OrderByHostHour(const HostHours& host_hours) {
+  std::vector<uint64_t> next;  // of each unit: where its next row goes
+  uint64_t begin = 0;
+  for (const HostHours::Unit& unit : host_hours.units) {
+    next.push_back(begin);
+    begin += unit.rows;
+  }
+  const std::vector<uint64_t> first = next;
+  HostHourOrder out;
+  out.rows.resize(begin);
+  out.place.resize(begin);
+  for (uint32_t i = 0; i < host_hours.unit_of_row.size(); ++i) {
+    const uint32_t unit = host_hours.unit_of_row[i];
+    const uint64_t at = next[unit]++;
+    out.rows[at] = i;
+    out.place[at] = static_cast<uint32_t>(at - first[unit]);
+  }
+  return out;
+}
+
 }  // namespace stanflow

@@ -26,6 +26,14 @@ HostHours HostHoursOf(const EvalRows& rows);
 std::array<std::vector<uint32_t>, 2> SplitHostHours(const HostHours& host_hours, uint64_t seed,
                                                     uint32_t repeat);
 
+// A set's rows one host-hour after another, in order of time within each.
+struct HostHourOrder {
+  std::vector<uint32_t> rows;   // indices within the set
+  std::vector<uint32_t> place;  // of rows[p] in its host-hour: its place[p] predecessors are rows[p - 1], ...
+};
+
+HostHourOrder OrderByHostHour(const HostHours& host_hours);
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_EVAL_HOST_HOURS_H_

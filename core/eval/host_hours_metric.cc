@@ -42,11 +42,12 @@ nlohmann::json Summary(const EvalRows& rows, bool whole_hours_only) {
   return out;
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   auto& out = (*report)["rows_per_host_hour"];
   out["real"] = Summary(*input.real, false);
   out["synthetic"] = Summary(*input.synthetic, true);
   if (input.b1 != nullptr) out["b1"] = Summary(*input.b1, true);
+  return absl::OkStatus();
 }
 
 std::string Render(const nlohmann::json& report) {

@@ -33,10 +33,11 @@ nlohmann::json ToJson(const Likelihood& from) {
   return out;
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
-  if (input.likelihood == nullptr) return;
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
+  if (input.likelihood == nullptr) return absl::OkStatus();
   (*report)["likelihood"] = ToJson(*input.likelihood);
   if (input.b1_likelihood != nullptr) (*report)["likelihood"]["b1"] = ToJson(*input.b1_likelihood);
+  return absl::OkStatus();
 }
 
 std::string WithError(const nlohmann::json& mean, const nlohmann::json& error) {

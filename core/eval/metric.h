@@ -2,15 +2,30 @@
 #define STANFLOW_CORE_EVAL_METRIC_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "core/eval/eval_rows.h"
 #include "core/eval/likelihood.h"
+#include "core/eval/regressor.h"
 #include "nlohmann/json_fwd.hpp"
 
 namespace stanflow {
+
+// Sizes of the tasks (tasks_metric.cc): they decide the cost of an evaluation.
+struct TaskOptions {
+  // Rows that a fit learns from, real and synthetic together. Less real data lowers it; the report states it.
+  size_t rows_per_fit = 20000;
+  // Rows of a fold that a fit is tested on at most: ten thousand know an F1 to about 0.005.
+  size_t test_rows = 10000;
+  // Trees of Task 1's forest, as in the paper.
+  int trees = 100;
+  // Synthetic sets that every fold meets: all five make 25 values a point, 1 makes fold k meet set k.
+  int sets_per_fold = 5;
+};
 
 struct EvalOptions {
   // Decides every random choice of an evaluation.
@@ -23,6 +38,21 @@ struct EvalOptions {
   int jsd_repeats = 8;
   // Most frequent real values whose shares are compared.
   size_t top_k = 50;
+  // Rows on either side of every comparison of associations. The mutual information of independent columns
+  // comes out at about (bins - 1)^2 / (2 rows) nats: 0.004 at 20 bins, the same on both sides.
+  size_t association_rows = 50000;
+  // Bins a column at most when pairs are looked at: fewer than for one column, since a pair has the square.
+  int association_bins = 20;
+  // Rows on either side of every comparison of autocorrelations, as whole host-hours until it is reached.
+  size_t autocorrelation_rows = 200000;
+  // Rows on either side of the two-sample classifier, training and test folds together: it costs in
+  // proportion.
+  size_t two_sample_rows = 20000;
+  // Draws that its area under the curve is a mean over; each costs five fits a comparison.
+  int two_sample_repeats = 2;
+  TaskOptions tasks;
+  // Threads that may compute; no figure depends on their number.
+  int threads = 1;
 };
 
 // What an evaluation is made from. Neither owned nor changed; all of it outlives the call.
@@ -34,7 +64,15 @@ struct EvalInput {
   // Null without a model that knows likelihoods.
   const Likelihood* likelihood = nullptr;
   const Likelihood* b1_likelihood = nullptr;
+  // Task 2's learner; null leaves Task 2 out, which the report's notes say.
+  const RegressorFitter* regressor = nullptr;
+  // What RealTaskSeries (task_series.h) answered for the same real rows and options, or null: computed again.
+  const nlohmann::json* real_tasks = nullptr;
   EvalOptions options;
+  // A measure's title, and the share of it that is done. Called from any of the threads. May be null.
+  std::function<void(std::string_view title, double fraction)> progress;
+  // True: stop soon, with CANCELLED. Called from any of the threads. May be null.
+  std::function<bool()> stop_requested;
 };
 
 // A measure: one file, one line in all_metrics.cc. Both functions are pure.
@@ -42,18 +80,22 @@ struct Metric {
   std::string_view title;
   // How to compute it again, for the report's readers; HTML.
   std::string_view definition;
-  // Adds its fields to the report.
-  void (*measure)(const EvalInput& input, nlohmann::json* report);
+  // Adds its fields to the report; leaves out what the rows are too few for.
+  absl::Status (*measure)(const EvalInput& input, nlohmann::json* report);
   // Its part of the page, from the report alone; empty if the report lacks it.
   std::string (*render)(const nlohmann::json& report);
 };
 
-extern const Metric kLikelihoodMetric;     // likelihood_metric.cc
-extern const Metric kDivergenceMetric;     // divergence_metric.cc
-extern const Metric kDistributionsMetric;  // distributions_metric.cc
-extern const Metric kRulesMetric;          // rules_metric.cc
-extern const Metric kTopValuesMetric;      // top_values_metric.cc
-extern const Metric kHostHoursMetric;      // host_hours_metric.cc
+extern const Metric kLikelihoodMetric;       // likelihood_metric.cc
+extern const Metric kDivergenceMetric;       // divergence_metric.cc
+extern const Metric kDistributionsMetric;    // distributions_metric.cc
+extern const Metric kRulesMetric;            // rules_metric.cc
+extern const Metric kTopValuesMetric;        // top_values_metric.cc
+extern const Metric kHostHoursMetric;        // host_hours_metric.cc
+extern const Metric kAssociationMetric;      // association_metric.cc
+extern const Metric kAutocorrelationMetric;  // autocorrelation_metric.cc
+extern const Metric kTwoSampleMetric;        // two_sample_metric.cc
+extern const Metric kTasksMetric;            // tasks_metric.cc
 
 // In the report's order.
 absl::Span<const Metric* const> AllMetrics();

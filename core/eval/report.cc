@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/status_macros.h"
 #include "core/eval/html.h"
 #include "core/flow/time.h"
 
@@ -41,6 +42,16 @@ void AddJsdSummary(const nlohmann::json& report, const std::string& field, const
   (*out)["attributes_within_bound"] = within;
 }
 
+// A task's score with all real data, and with none.
+nlohmann::json TaskSummary(const nlohmann::json& points) {
+  nlohmann::json out;
+  for (const auto& point : points) {
+    if (point["series"] == "real" && point["real_fraction"] == 1) out["real"] = point["mean"];
+    if (point["series"] == "synthetic" && point["real_fraction"] == 0) out["synthetic"] = point["mean"];
+  }
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input) {
@@ -65,7 +76,12 @@ absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const Eval
                            {"synthetic", Span(*input.synthetic)},
                            {"notes", header.notes}};
   if (input.b1 != nullptr) report["rows_b1"] = input.b1->size();
-  for (const Metric* metric : AllMetrics()) metric->measure(input, &report);
+  for (const Metric* metric : AllMetrics()) {
+    if (input.stop_requested && input.stop_requested())
+      return absl::CancelledError("stopped before the report was complete");
+    if (input.progress) input.progress(metric->title, 0);
+    STANFLOW_RETURN_IF_ERROR(metric->measure(input, &report));
+  }
   report["summary"] = Headline(report);
   return report;
 }
@@ -82,6 +98,14 @@ nlohmann::json Headline(const nlohmann::json& report) {
   AddJsdSummary(report, "value", "floor", &out["jsd"]);
   AddJsdSummary(report, "last_quarter", "last_quarter_floor", &out["jsd_last_quarter"]);
   for (const char* rule : {"T1", "T2", "T3"}) out["rules"][rule] = At(report, {"rules", rule});
+  for (const char* measure : {"association", "two_sample_auc"}) {
+    if (!At(report, {measure, "value"}).is_number()) continue;
+    out[measure] = {{"value", At(report, {measure, "value"})}, {"floor", At(report, {measure, "floor"})}};
+  }
+  for (const char* task : {"task1", "task2"}) {
+    const auto& points = At(report, {"tasks", task});
+    if (points.is_array()) out["tasks"][task] = TaskSummary(points);
+  }
   return out;
 }
 

@@ -29,7 +29,8 @@ struct ReportHeader {
 // a set has too few rows to have a last quarter.
 absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input);
 
-// The few figures that a job shows: exact_nats_per_row, mean and worst jsd, rules.
+// The few figures that a job shows: exact_nats_per_row, mean and worst jsd, rules, association,
+// two_sample_auc, tasks with all real rows and with none.
 nlohmann::json Headline(const nlohmann::json& report);
 
 // report.html from report.json alone: one page that needs nothing else, for screens and paper.

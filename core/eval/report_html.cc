@@ -38,6 +38,20 @@ std::string RuleCard(const nlohmann::json& rules, const char* name) {
   return Card(FormatPercent(synthetic), StrCat("keep rule ", name, "; real ", FormatPercent(real)), bad);
 }
 
+// A measure of one number beside its floor.
+std::string FloorCard(const nlohmann::json& from, int decimals, std::string_view label) {
+  if (!At(from, {"value"}).is_number()) return "";
+  return Card(FormatFixed(At(from, {"value"}), decimals),
+              StrCat(label, "; floor ", FormatFixed(At(from, {"floor"}), decimals)));
+}
+
+std::string TaskCard(const nlohmann::json& from, std::string_view label) {
+  if (!At(from, {"synthetic"}).is_number()) return "";
+  return Card(
+      FormatFixed(At(from, {"synthetic"}), 3),
+      StrCat(label, ", learned from synthetic rows; from real ones ", FormatFixed(At(from, {"real"}), 3)));
+}
+
 std::string Summary(const nlohmann::json& report) {
   const auto& summary = At(report, {"summary"});
   std::string out = "<div class=\"cards\">\n";
@@ -49,6 +63,13 @@ std::string Summary(const nlohmann::json& report) {
   StrAppend(&out, JsdCard(At(summary, {"jsd"}), "whole stream"),
             JsdCard(At(summary, {"jsd_last_quarter"}), "last quarter"));
   for (const char* rule : {"T1", "T2", "T3"}) out += RuleCard(At(summary, {"rules"}), rule);
+  StrAppend(
+      &out,
+      FloorCard(At(summary, {"two_sample_auc"}), 3,
+                "AUC of a classifier that tells synthetic rows from real ones"),
+      FloorCard(At(summary, {"association"}), 4, "nats, mean distance of the pairs' mutual information"),
+      TaskCard(At(summary, {"tasks", "task1"}), "macro F1, next protocol"),
+      TaskCard(At(summary, {"tasks", "task2"}), "squared error, next ln bytes"));
   return out + "</div>\n";
 }
 

@@ -7,10 +7,12 @@ namespace stanflow {
 // one column, and wide tables scroll inside their own box.
 inline constexpr char kReportStyle[] = R"css(
 :root { color-scheme: light dark; --page: #fff; --text: #1c2330; --quiet: #5b6475; --rule: #dfe3ea; --card: #f5f7fa;
-  --real: #9fb0c8; --synthetic: #c2410c; --b1: #4b7f52; --bad: #b42318; }
+  --real: #9fb0c8; --synthetic: #c2410c; --b1: #4b7f52; --bad: #b42318;
+  --line: #5b6f8f; --warm: #a83208; --cold: #1f5fa8; }
 @media (prefers-color-scheme: dark) {
   :root { --page: #14181f; --text: #e4e8ee; --quiet: #9aa5b5; --rule: #2f3744; --card: #1d232d;
-    --real: #54657f; --synthetic: #fb923c; --b1: #86c28f; --bad: #ff8a7a; } }
+    --real: #54657f; --synthetic: #fb923c; --b1: #86c28f; --bad: #ff8a7a;
+    --line: #9db2d3; --warm: #fb923c; --cold: #69a9f5; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.2rem; max-width: 82rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
@@ -36,13 +38,18 @@ svg .small { font-size: 9px; fill: var(--quiet); } svg .tick { fill: var(--quiet
 svg .rule { stroke: var(--rule); } svg .axis { stroke: var(--quiet); }
 path { fill: none; stroke-width: 1.4; } path.real { fill: var(--real); stroke: none; }
 path.synthetic { stroke: var(--synthetic); } path.b1 { stroke: var(--b1); stroke-width: 1; stroke-dasharray: 3 2; }
+path.line { fill: none; stroke-width: 1.6; } path.line.real { fill: none; stroke: var(--line); }
+line.bar.real { stroke: var(--line); } line.bar.synthetic { stroke: var(--synthetic); } line.bar.b1 { stroke: var(--b1); }
+circle.real { fill: var(--line); } circle.synthetic { fill: var(--synthetic); } circle.b1 { fill: var(--b1); }
+rect.warm { fill: var(--warm); } rect.cold { fill: var(--cold); }
 rect.real { fill: var(--real); } rect.synthetic { fill: var(--synthetic); } rect.b1 { fill: var(--b1); }
 details { margin: .4rem 0; } summary { cursor: pointer; color: var(--quiet); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { body { padding: .8rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --quiet: #444; --rule: #bbb; --card: #fff;
-    --real: #b9c4d4; --synthetic: #b13a08; --b1: #2f6b38; --bad: #a01010; }
+    --real: #b9c4d4; --synthetic: #b13a08; --b1: #2f6b38; --bad: #a01010;
+    --line: #51637f; --warm: #8f2c06; --cold: #174b87; }
   body { max-width: none; padding: 0; font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .wide { overflow: visible; } figure, tr, .card { break-inside: avoid; } h2 { break-after: avoid; }
   .grid { grid-template-columns: 1fr 1fr; } figure { border: 1px solid var(--rule); } }

@@ -50,12 +50,13 @@ nlohmann::json Share(const Rule& rule, const EvalRows* rows) {
   return static_cast<double>(holds) / applies;
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   for (const Rule& rule : kRules) {
     auto& out = (*report)["rules"][rule.name];
     out = {{"real", Share(rule, input.real)}, {"synthetic", Share(rule, input.synthetic)}};
     if (input.b1 != nullptr) out["b1"] = Share(rule, input.b1);
   }
+  return absl::OkStatus();
 }
 
 std::string Points(const nlohmann::json& real, const nlohmann::json& synthetic) {

@@ -2,44 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "core/base/strings.h"
-#include "core/eval/html.h"
-#include "nlohmann/json.hpp"
+#include "core/eval/svg_parts.h"
 
 namespace stanflow {
 namespace {
 
-// Of the view box; text stays readable where a phone shows it at 0.8 of this.
-constexpr double kWidth = 420, kHeight = 250, kLeft = 56, kRight = 12, kTop = 26, kBottom = 42;
+constexpr double kWidth = kSvgWidth, kHeight = kSvgHeight, kLeft = 56, kRight = 12, kTop = 26, kBottom = 42;
 constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - kTop - kBottom;
 constexpr int kDecades = 5;  // of the share's axis
 
-std::string Text(double x, double y, std::string_view anchor, std::string_view text,
-                 std::string_view style = "tick") {
-  return absl::StrFormat("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
-                         ToAbsl(style), x, y, ToAbsl(anchor), EscapeHtml(text));
-}
-
-std::string Line(double x1, double y1, double x2, double y2, std::string_view style) {
-  return absl::StrFormat("<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
-                         ToAbsl(style), x1, y1, x2, y2);
-}
-
 std::string Open(std::string_view title, double height, const std::vector<ChartSeries>& series) {
-  std::string out = absl::StrFormat("<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\"><title>", kWidth, height);
-  StrAppend(&out, EscapeHtml(title), ": shares of rows</title>");
-  double x = kLeft;
-  for (const ChartSeries& s : series) {
-    StrAppend(
-        &out,
-        absl::StrFormat("<rect class=\"key %s\" x=\"%.1f\" y=\"7\" width=\"14\" height=\"8\"/>", s.style, x),
-        Text(x + 18, 15, "start", s.label, "legend"));
-    x += 30 + 7.0 * s.label.size();
-  }
-  return out;
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const ChartSeries& s : series) keys.emplace_back(s.style, s.label);
+  return SvgOpen(StrCat(title, ": shares of rows"), height, kLeft, keys);
 }
 
 std::string Compact(double value) {
@@ -51,24 +30,6 @@ std::string Compact(double value) {
     if (value >= u.unit) return absl::StrFormat("%.3g%s", value / u.unit, u.letter);
   }
   return absl::StrFormat("%g", value);
-}
-
-// Round values within [lo, hi]: decades on logarithmic scales, else about five steps of 1, 2 or 5.
-std::vector<double> Ticks(Scale scale, double lo, double hi) {
-  std::vector<double> out;
-  if (scale == Scale::kAsIs) {
-    const double raw = std::max((hi - lo) / 5, 1e-9), unit = std::pow(10, std::floor(std::log10(raw)));
-    const double step = unit * (raw / unit > 5 ? 10 : raw / unit > 2 ? 5 : raw / unit > 1 ? 2 : 1);
-    for (double t = std::ceil(lo / step) * step; t <= hi; t += step) out.push_back(t);
-    return out;
-  }
-  if (scale == Scale::kLn1p && lo <= 0) out.push_back(0);
-  const double decades = std::log10(std::max(hi, 10.0));
-  const int stride = decades > 6 ? 2 : 1;
-  for (int d = 0; std::pow(10, d) <= hi; d += stride) {
-    if (std::pow(10, d) >= lo) out.push_back(std::pow(10, d));
-  }
-  return out;
 }
 
 class Axes {
@@ -107,11 +68,12 @@ std::string BinChart(std::string_view title, std::string_view unit, Scale scale,
   static constexpr const char* kShares[] = {"100 %", "10 %", "1 %", "0.1 %", "0.01 %", "0.001 %"};
   for (int d = 0; d <= kDecades; ++d) {
     const double y = axes.Y(std::pow(10, -d));
-    StrAppend(&out, Line(kLeft, y, kWidth - kRight, y, "rule"), Text(kLeft - 4, y + 4, "end", kShares[d]));
+    StrAppend(&out, SvgLine(kLeft, y, kWidth - kRight, y, "rule"),
+              SvgText(kLeft - 4, y + 4, "end", kShares[d]));
   }
-  for (double t : Ticks(scale, edges.front(), edges.back())) {
-    StrAppend(&out, Line(axes.X(t), kTop + kPlotHeight, axes.X(t), kTop + kPlotHeight + 4, "axis"),
-              Text(axes.X(t), kTop + kPlotHeight + 17, "middle", Compact(t)));
+  for (double t : SvgTicks(scale, edges.front(), edges.back())) {
+    StrAppend(&out, SvgLine(axes.X(t), kTop + kPlotHeight, axes.X(t), kTop + kPlotHeight + 4, "axis"),
+              SvgText(axes.X(t), kTop + kPlotHeight + 17, "middle", Compact(t)));
   }
   for (const ChartSeries& s : series) {
     StrAppend(&out, "<path class=\"", s.style, "\" d=\"", Steps(axes, edges, s.shares, s.style == "real"),
@@ -119,8 +81,8 @@ std::string BinChart(std::string_view title, std::string_view unit, Scale scale,
   }
   const std::string axis =
       StrCat(title, unit.empty() ? "" : ", ", unit, scale == Scale::kAsIs ? "" : " (log axis)");
-  StrAppend(&out, Line(kLeft, kTop + kPlotHeight, kWidth - kRight, kTop + kPlotHeight, "axis"),
-            Text(kLeft + kPlotWidth / 2, kHeight - 7, "middle", axis), "</svg>");
+  StrAppend(&out, SvgLine(kLeft, kTop + kPlotHeight, kWidth - kRight, kTop + kPlotHeight, "axis"),
+            SvgText(kLeft + kPlotWidth / 2, kHeight - 7, "middle", axis), "</svg>");
   return out;
 }
 
@@ -136,20 +98,20 @@ std::string CategoryChart(std::string_view title, const std::vector<std::string>
   std::string out = Open(title, height, series);
   for (size_t c = 0; c < categories.size(); ++c) {
     const double y = kTop + group * c;
-    StrAppend(&out, Text(left - 6, y + group / 2, "end", categories[c]));
+    StrAppend(&out, SvgText(left - 6, y + group / 2, "end", categories[c]));
     for (size_t s = 0; s < series.size(); ++s) {
       const double share = series[s].shares[c], width = plot * share / top;
       StrAppend(
           &out,
           absl::StrFormat("<rect class=\"bar %s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
                           series[s].style, left, y + bar * s, width, bar - 1),
-          Text(left + width + 3, y + bar * s + 7.5, "start", absl::StrFormat("%.2f %%", 100 * share),
-               "small"));
+          SvgText(left + width + 3, y + bar * s + 7.5, "start", absl::StrFormat("%.2f %%", 100 * share),
+                  "small"));
     }
   }
   const double ground = kTop + group * categories.size();
-  StrAppend(&out, Line(left, kTop - 4, left, ground, "axis"),
-            Text(left + plot / 2, ground + 16, "middle", StrCat(title, ": share of rows")), "</svg>");
+  StrAppend(&out, SvgLine(left, kTop - 4, left, ground, "axis"),
+            SvgText(left + plot / 2, ground + 16, "middle", StrCat(title, ": share of rows")), "</svg>");
   return out;
 }
 

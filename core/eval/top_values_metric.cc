@@ -96,11 +96,12 @@ nlohmann::json MeasureColumn(const Column& column, const EvalInput& input, const
   return out;
 }
 
-void Measure(const EvalInput& input, nlohmann::json* report) {
+absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   const HostHours units = HostHoursOf(*input.real);
   for (const Column& column : kColumns) {
     (*report)["top_values"][column.name] = MeasureColumn(column, input, units);
   }
+  return absl::OkStatus();
 }
 
 std::string Render(const nlohmann::json& report) {

@@ -16,6 +16,9 @@
 #include "server/worker/evaluate_spec.h"
 #include "server/worker/generate_flows.h"
 #include "server/worker/job_handler.h"
+#ifdef STANFLOW_WITH_TORCH
+#include "core/model/mlp_regressor.h"
+#endif
 
 namespace stanflow {
 namespace {
@@ -25,8 +28,18 @@ struct Phase {
   const char* name;
   double begin, end;
 };
-constexpr Phase kScoring{"scoring", 0.02, 0.35}, kGenerating{"generating", 0.35, 0.8},
-    kBaseline{"baseline", 0.8, 0.92}, kMeasuring{"measuring", 0.92, 1};
+constexpr Phase kScoring{"scoring", 0.02, 0.12}, kGenerating{"generating", 0.12, 0.2},
+    kBaseline{"baseline", 0.2, 0.22}, kMeasuring{"measuring", 0.22, 0.4}, kTasks{"tasks", 0.4, 1};
+
+// Null in a build without LibTorch.
+const RegressorFitter* TaskRegressor() {
+#ifdef STANFLOW_WITH_TORCH
+  static const auto* const regressor = new RegressorFitter(FitTaskMlp);
+  return regressor;
+#else
+  return nullptr;
+#endif
+}
 
 class Evaluation {
  public:
@@ -224,7 +237,13 @@ class Evaluation {
     input.b1 = b1_ && b1_->size() > 0 ? &*b1_ : nullptr;
     input.likelihood = likelihood_ ? &*likelihood_ : nullptr;
     input.b1_likelihood = b1_likelihood_ ? &*b1_likelihood_ : nullptr;
+    input.regressor = TaskRegressor();
     input.options = eval_;
+    input.options.threads = context_.threads;
+    input.stop_requested = context_.stop_requested;
+    input.progress = [this](std::string_view title, double fraction) {
+      Progress(title == kTasksMetric.title ? kTasks : kMeasuring, fraction, std::string(title));
+    };
     STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json report, MakeReport(header_, input));
     const std::string out = context_.job_dir + "/out";
     STANFLOW_RETURN_IF_ERROR(MakeDirectories(out));

@@ -90,13 +90,22 @@ TEST(ReportText, ShowsFiguresBesideTheirFloorAndLeavesOutWhatIsMissing) {
     "likelihood":{"exact_nats_per_row":28.71,"exact_nats":{"bytes":3.25},"paper_nats":{"bytes":2.5},
                   "b1":{"exact_nats_per_row":57.3,"exact_nats":{"bytes":6.5},"paper_nats":{"bytes":4.5}}},
     "jsd":{"bytes":{"value":0.0123,"floor":0.004,"last_quarter":0.0150,"last_quarter_floor":0.006,"b1":null}},
-    "rules":{"T1":{"real":1,"synthetic":0.9987}},"notes":["labels are not scored"]})");
+    "rules":{"T1":{"real":1,"synthetic":0.9987}},
+    "association":{"value":0.0213,"floor":0.0031,"b1":0.0912},"two_sample_auc":{"value":0.912,"floor":0.5123},
+    "tasks":{"task1":[{"series":"real","real_fraction":0.01,"mean":0.6123,"sd":0.0456},
+                      {"series":"synthetic","real_fraction":0,"mean":0.7,"sd":0.01}]},"notes":["labels are not scored"]})");
   ASSERT_TRUE(text.ok());
   EXPECT_THAT(*text, HasSubstr("653,502 real, 1,000,000 synthetic"));
   EXPECT_THAT(*text, HasSubstr("bytes                    3.2500   6.5000        2.5000  4.5000"));
   EXPECT_THAT(*text, HasSubstr("28.7100  57.3000"));
   EXPECT_THAT(*text, HasSubstr("0.0123  0.0040        0.0150     0.0060   -"));
   EXPECT_THAT(*text, HasSubstr("100.00 %    99.87 %"));
+  EXPECT_THAT(*text, HasSubstr("association of pairs, nats    0.0213  0.0031  0.0912"));
+  EXPECT_THAT(*text, HasSubstr("two-sample AUC (0.5 is best)  0.9120  0.5123       -"));
+  EXPECT_THAT(*text, Not(HasSubstr("autocorrelation")));
+  EXPECT_THAT(*text, HasSubstr("real share 0.01    0.612 +-0.046               -"));
+  EXPECT_THAT(*text, HasSubstr("real share 0                   -   0.700 +-0.010"));
+  EXPECT_THAT(*text, Not(HasSubstr("TASK 2")));
   EXPECT_THAT(*text, HasSubstr("labels are not scored"));
   EXPECT_THAT(*DescribeReport("{}"), Not(HasSubstr("JENSEN")));
   EXPECT_FALSE(DescribeReport("oops").ok());

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <utility>
 
 #include "client/cli/lib/format.h"
 #include "core/base/strings.h"
@@ -85,6 +86,45 @@ std::string Rules(const Json& report) {
   return "\n" + table.ToString();
 }
 
+// Measures of how rows hang together, each one number beside its floor.
+std::string Structure(const Json& report) {
+  Table table({"STRUCTURE", ">VALUE", ">FLOOR", ">B1"});
+  const auto add = [&](const char* label, const Json& from) {
+    if (!from.is_object()) return false;
+    table.Row(
+        {label, Figure(At(from, {"value"}), 4), Figure(At(from, {"floor"}), 4), Figure(At(from, {"b1"}), 4)});
+    return true;
+  };
+  bool any = add("association of pairs, nats", At(report, {"association"}));
+  any |= add("autocorrelation of ln bytes", At(report, {"autocorrelation", "bytes"}));
+  any |= add("autocorrelation of delta", At(report, {"autocorrelation", "time_delta"}));
+  any |= add("two-sample AUC (0.5 is best)", At(report, {"two_sample_auc"}));
+  return any ? "\n" + table.ToString() : "";
+}
+
+// One line a share of real rows.
+std::string Tasks(const Json& report) {
+  std::string out;
+  for (const auto& [task, head] :
+       {std::pair{"task1", "TASK 1, MACRO F1"}, {"task2", "TASK 2, SQUARED ERROR"}}) {
+    const Json& points = At(report, {"tasks", task});
+    if (!points.is_array()) continue;
+    Table table({head, ">REAL ONLY", ">REST SYNTHETIC", ">REST B1"});
+    for (const double fraction : {1.0, 0.1, 0.01, 0.0075, 0.005, 0.0025, 0.001, 0.0}) {
+      const auto cell = [&](const char* series) -> std::string {
+        for (const Json& point : points) {
+          if (At(point, {"series"}) == series && At(point, {"real_fraction"}) == fraction)
+            return StrCat(Figure(At(point, {"mean"}), 3), " +-", Figure(At(point, {"sd"}), 3));
+        }
+        return "-";
+      };
+      table.Row({StrCat("real share ", fraction), cell("real"), cell("synthetic"), cell("b1")});
+    }
+    StrAppend(&out, "\n", table.ToString());
+  }
+  return out;
+}
+
 std::string Notes(const Json& report) {
   std::string out;
   const Json& notes = At(report, {"notes"});
@@ -98,7 +138,8 @@ std::string Notes(const Json& report) {
 absl::StatusOr<std::string> DescribeReport(const std::string& report_json) {
   const Json report = Json::parse(report_json, nullptr, /*allow_exceptions=*/false);
   if (!report.is_object()) return absl::DataLossError("the job's report.json is damaged; evaluate again");
-  return StrCat(Overview(report), Likelihood(report), Divergence(report), Rules(report), Notes(report));
+  return StrCat(Overview(report), Likelihood(report), Divergence(report), Rules(report), Structure(report),
+                Tasks(report), Notes(report));
 }
 
 }  // namespace stanflow

@@ -3,6 +3,7 @@
 #include <regex>
 #include <set>
 
+#include "core/base/strings.h"
 #include "core/eval/html.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -29,7 +30,14 @@ class Report : public ::testing::Test {
     input_.synthetic = &synthetic_;
     input_.b1 = &synthetic_;
     input_.likelihood = input_.b1_likelihood = &likelihood_;
+    input_.regressor = &regressor_;
     input_.options.jsd_repeats = 2;
+    input_.options.two_sample_rows = 300;
+    input_.options.two_sample_repeats = 1;
+    input_.options.tasks.rows_per_fit = 200;
+    input_.options.tasks.test_rows = 100;
+    input_.options.tasks.trees = 5;
+    input_.options.tasks.sets_per_fold = 1;
     header_.model = "edge@3";
     header_.dataset = "office <&> \"home\"";
     header_.synthetic_source = "generated";
@@ -38,6 +46,10 @@ class Report : public ::testing::Test {
 
   EvalRows real_, synthetic_;
   Likelihood likelihood_;
+  // Says 6 whatever it is shown.
+  const RegressorFitter regressor_ = [](const FeatureMatrix&, absl::Span<const float>,
+                                        const FeatureMatrix& test,
+                                        uint64_t) { return std::vector<float>(test.rows(), 6); };
   EvalInput input_;
   ReportHeader header_;
   nlohmann::json report_;
@@ -57,6 +69,19 @@ TEST_F(Report, HasEveryStableField) {
   for (const char* rule : {"T1", "T2", "T3"}) {
     EXPECT_TRUE(report_["rules"][rule]["real"].is_number());
     EXPECT_TRUE(report_["rules"][rule]["synthetic"].is_number());
+  }
+  for (const char* field : {"value", "floor", "b1"}) {
+    EXPECT_TRUE(report_["two_sample_auc"][field].is_number()) << field;
+    EXPECT_TRUE(report_["association"][field].is_number()) << field;
+    EXPECT_TRUE(report_["autocorrelation"]["bytes"][field].is_number()) << field;
+  }
+  for (const char* task : {"task1", "task2"}) {
+    for (const auto& point : report_["tasks"][task]) {
+      for (const char* field : {"real_fraction", "mean", "sd"})
+        EXPECT_TRUE(point[field].is_number()) << field;
+      EXPECT_TRUE(point["series"].is_string());
+    }
+    EXPECT_FALSE(report_["tasks"][task].empty());
   }
   EXPECT_EQ(report_["summary"]["exact_nats_per_row"], 27.5);
   EXPECT_EQ(report_["summary"]["jsd"]["attributes"], 14);
@@ -79,7 +104,7 @@ TEST_F(Report, ASingleHostHourHasNoFloorAndSaysNothingFalse) {
 
 // Every element that is opened is closed in order, for the page is written by hand.
 void ExpectBalanced(const std::string& html) {
-  static const std::set<std::string> kEmpty = {"meta", "line", "rect", "path", "!DOCTYPE"};
+  static const std::set<std::string> kEmpty = {"meta", "line", "rect", "path", "circle", "!DOCTYPE"};
   const std::regex tag("<(/?)([!a-zA-Z0-9]+)([^>]*)>");
   std::vector<std::string> open;
   for (auto it = std::sregex_iterator(html.begin(), html.end(), tag); it != std::sregex_iterator(); ++it) {
@@ -112,6 +137,9 @@ TEST_F(Report, PageShowsEveryAttributesChartAndEveryMeasuresDefinition) {
   const std::string html = ReportHtml(report_);
   for (const auto& [name, jsd] : report_["jsd"].items())
     EXPECT_THAT(html, HasSubstr("<figure id=\"" + name + "\"><svg"));
+  for (const char* figure :
+       {"association", "autocorrelation_bytes", "autocorrelation_time_delta", "task1", "task2"})
+    EXPECT_THAT(html, HasSubstr(StrCat("<figure id=\"", figure, "\"><svg")));
   for (const Metric* metric : AllMetrics()) EXPECT_THAT(html, HasSubstr(std::string(metric->definition)));
 }
 

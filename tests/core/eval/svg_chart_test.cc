@@ -1,5 +1,9 @@
 #include "core/eval/svg_chart.h"
 
+#include <cmath>
+
+#include "core/eval/svg_heat_map.h"
+#include "core/eval/svg_line_chart.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -7,6 +11,7 @@ namespace stanflow {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(SvgChart, SharesLieOnALogarithmicAxisAndRareOnesOnItsLowerEnd) {
   const std::string svg = BinChart("bytes", "bytes", Scale::kLn, {1, 10, 100, 1000},
@@ -21,6 +26,25 @@ TEST(SvgChart, CategoriesShowTheirShareAndEscapeTheirNames) {
   const std::string svg = CategoryChart("protocol", {"<TCP>", "UDP"}, {{"real", "real", {0.75, 0.25}}});
   EXPECT_THAT(svg, HasSubstr("&lt;TCP&gt;"));
   EXPECT_THAT(svg, HasSubstr("75.00 %"));
+}
+
+TEST(LineChart, HasPointsAtEqualDistancesWithBarsAndGapsWhereThereIsNoNumber) {
+  const std::string svg = LineChart({"f1", "share <real>", "F1", {"1", "0.5", "0.1", "0"}},
+                                    {{"real", "real", {1, 0.5, NAN, 0}, {0.1, 0, 0, NAN}}});
+  // Plot: x from 52 to 406 in four parts; y from 42 (1.144, the upmost bar and a margin) to 208 (-0.044).
+  EXPECT_THAT(svg, HasSubstr("d=\"M96.2 62.1L184.8 132.0M361.8 201.9\""));
+  EXPECT_THAT(svg, HasSubstr("<line class=\"bar real\""));
+  EXPECT_THAT(svg, HasSubstr("share &lt;real&gt;"));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
+  EXPECT_EQ(LineChart({"f1", "", "", {"1"}}, {{"real", "real", {NAN}, {}}}), "");
+}
+
+TEST(HeatMap, ShadesByTheShareOfTheTopAndLeavesOutWhatIsNoNumber) {
+  const std::string svg = HeatMap({"pairs", "nats", {"a", "b&c"}}, {{NAN, 0.5}, {-0.25, NAN}}, 0.5);
+  EXPECT_THAT(svg, HasSubstr("fill-opacity=\"1.000\"><title>a, b&amp;c: 0.5000</title>"));
+  EXPECT_THAT(svg, HasSubstr("fill-opacity=\"0.500\"><title>b&amp;c, a: -0.2500</title>"));
+  EXPECT_THAT(svg, HasSubstr(">-0.5</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
 }  // namespace

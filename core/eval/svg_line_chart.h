@@ -1,0 +1,29 @@
+#ifndef STANFLOW_CORE_EVAL_SVG_LINE_CHART_H_
+#define STANFLOW_CORE_EVAL_SVG_LINE_CHART_H_
+
+#include <string>
+#include <vector>
+
+namespace stanflow {
+
+// One line over the chart's places, with the class that styles it: "real", "synthetic" or "b1".
+struct LineSeries {
+  std::string style;
+  std::string label;
+  std::vector<double> y;       // one a place; NaN: no point there
+  std::vector<double> spread;  // half the length of the bar at each place; empty: no bars
+};
+
+struct LineChartText {
+  std::string title;
+  std::string x_axis, y_axis;  // with their units
+  std::vector<std::string>
+      places;  // labels along x at equal distances; an empty one is a place without label
+};
+
+// Lines over equally distant places, on a linear axis that holds all points and bars. Empty without a point.
+std::string LineChart(const LineChartText& text, const std::vector<LineSeries>& series);
+
+}  // namespace stanflow
+
+#endif  // STANFLOW_CORE_EVAL_SVG_LINE_CHART_H_
