@@ -84,7 +84,7 @@ std::string Axis(const Plot& plot, const LineChartText& text) {
   }
   return StrCat(out, SvgLine(kLeft, ground, kSvgWidth - kRight, ground, "axis"),
                 SvgText(kLeft + kPlotWidth / 2, kSvgHeight - 7, "middle", text.x_axis),
-                SvgText(kLeft - 44, 34, "start", text.y_axis, "small"));
+                SvgText(kLeft - 44, 34, "start", text.y_axis));
 }
 
 }  // namespace

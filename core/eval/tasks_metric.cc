@@ -115,16 +115,20 @@ std::string PointTable(const Shown& task, const nlohmann::json& points) {
 }
 
 std::string Render(const nlohmann::json& report) {
-  std::string out;
+  std::string charts, tables;
   for (const Shown& task : kTasks) {
     const auto& points = At(report, {"tasks", task.name});
     if (!points.is_array()) continue;
-    StrAppend(&out, "<div><figure id=\"", task.name, "\">", Chart(task, points), "<figcaption><b>",
-              task.title, "</b>, ", task.score, "; bars: standard deviation. ",
+    StrAppend(&charts, "<figure id=\"", task.name, "\">", Chart(task, points), "<figcaption><b>", task.title,
+              "</b>, ", task.score, "; bars: standard deviation. ",
               FormatCount(At(report, {"tasks", "rows_per_fit", task.name})),
-              " rows learned from</figcaption></figure>", PointTable(task, points), "</div>\n");
+              " rows learned from</figcaption></figure>\n");
+    tables += PointTable(task, points);
   }
-  return out.empty() ? "" : StrCat("<div class=\"grid\">", out, "</div>\n");
+  if (charts.empty()) return "";
+  return StrCat("<div class=\"grid\">", charts, "</div>\n<div class=\"pair\">", tables,
+                "</div><p class=\"note\">Synthetic sets that each fold meets: ",
+                FormatCount(At(report, {"tasks", "settings", "sets_per_fold"})), " of 5.</p>\n");
 }
 
 }  // namespace
@@ -144,9 +148,9 @@ const Metric kTasksMetric = {
     "size; each is tested on once (a random sample of it), and learned from are random rows of the other "
     "four, as many as stated. <b>Real, less of it</b>: only the share on the axis of those rows. <b>Rest "
     "synthetic</b>: the others replaced, so that the number stays; the synthetic rows are dealt into five "
-    "sets by host (index modulo 5; with fewer hosts by time), and every fold meets every set. <b>Rest "
-    "B1</b>: fold k meets B1's set k. Mean and standard deviation are over the fits of a point. At 1 "
-    "nothing is replaced; at 0 only synthetic rows are learned from.</p>",
+    "sets by host (index modulo 5; with fewer hosts by time), and fold k meets as many of them as stated, "
+    "from set k on. <b>Rest B1</b>: fold k meets B1's set k. Mean and standard deviation are over the "
+    "fits of a point. At 1 nothing is replaced; at 0 only synthetic rows are learned from.</p>",
     Measure, Render};
 
 }  // namespace stanflow
