@@ -24,10 +24,10 @@ size_t RealRows(double fraction, size_t rows_per_fit) {
 
 // Of one fit: another for every fit of a report.
 uint64_t SeedOf(uint64_t seed, const std::string& task, const std::string& series, uint32_t point,
-                uint32_t fold, uint32_t set) {
+                uint32_t fold) {
   const uint32_t kind = (task == "task1" ? 0 : 8) + (series == "real" ? 0 : series == "b1" ? 2 : 1);
-  const auto bits = Philox4x32({kind, point, fold, set}, {static_cast<uint32_t>(seed),
-                                                          static_cast<uint32_t>(seed >> 32) ^ 0x7A5C5EEDu});
+  const auto bits = Philox4x32(
+      {kind, point, fold, 0}, {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32) ^ 0x7A5C5EEDu});
   return uint64_t{bits[0]} << 32 | bits[1];
 }
 
@@ -64,23 +64,20 @@ Plan RealPlan(const EvalInput& input, const std::string& task, const TaskFolds& 
     if (rows < kLeastRows) continue;
     out.fractions.push_back(kRealFractions[p]);
     for (uint32_t fold = 0; fold < kTaskFolds; ++fold)
-      out.fits.push_back({fold, rows, nullptr, SeedOf(input.options.seed, task, "real", p, fold, 0)});
+      out.fits.push_back({fold, rows, nullptr, SeedOf(input.options.seed, task, "real", p, fold)});
   }
   return out;
 }
 
 Plan ReplacingPlan(const EvalInput& input, const std::string& task, const std::string& series,
-                   const TaskFolds& folds, const TaskSets& sets, int sets_per_fold) {
+                   const TaskFolds& folds, const TaskSets& sets) {
   Plan out;
   for (uint32_t p = 0; p < std::size(kRealFractions); ++p) {
     if (kRealFractions[p] == 1) continue;
     out.fractions.push_back(kRealFractions[p]);
     for (uint32_t fold = 0; fold < kTaskFolds; ++fold) {
-      for (int s = 0; s < sets_per_fold; ++s) {
-        const uint32_t set = (fold + s) % kTaskFolds;
-        out.fits.push_back({fold, RealRows(kRealFractions[p], folds.rows_per_fit), &sets.sets[set],
-                            SeedOf(input.options.seed, task, series, p, fold, set)});
-      }
+      out.fits.push_back({fold, RealRows(kRealFractions[p], folds.rows_per_fit), &sets.sets[fold],
+                          SeedOf(input.options.seed, task, series, p, fold)});
     }
   }
   return out;
@@ -119,8 +116,7 @@ absl::StatusOr<nlohmann::json> RealTaskSeries(const EvalInput& input) {
 
 absl::StatusOr<nlohmann::json> ReplacingTaskSeries(const EvalInput& input, const std::string& task,
                                                    const std::string& series, const EvalRows& rows,
-                                                   int sets_per_fold, const nlohmann::json& real,
-                                                   std::string* note) {
+                                                   const nlohmann::json& real, std::string* note) {
   const TaskFolds folds = MakeTaskFolds(input, TaskOf(task));
   const TaskSets sets = MakeTaskSets(rows, TaskOf(task), folds.rows_per_fit, input.options.seed);
   if (sets.sets.empty()) {
@@ -131,7 +127,7 @@ absl::StatusOr<nlohmann::json> ReplacingTaskSeries(const EvalInput& input, const
   }
   STANFLOW_ASSIGN_OR_RETURN(
       nlohmann::json points,
-      ReplacingPlan(input, task, series, folds, sets, sets_per_fold).Run(input, TaskOf(task), folds, series));
+      ReplacingPlan(input, task, series, folds, sets).Run(input, TaskOf(task), folds, series));
   for (nlohmann::json point : real.at(task)) {
     if (point["real_fraction"] != 1) continue;
     point["series"] = series;

@@ -24,12 +24,11 @@ nlohmann::json TaskSettings(const EvalInput& input);
 absl::StatusOr<nlohmann::json> RealTaskSeries(const EvalInput& input);
 
 // The points of one task in which rows of `rows` take the place of the real ones left out, so that the total
-// stays; empty, with the reason in `note`, where `rows` are too few. `real` is RealTaskSeries' answer: at
-// fraction 1 nothing is replaced.
+// stays, fold k with set k; empty, with the reason in `note`, where `rows` are too few. `real` is
+// RealTaskSeries' answer: at fraction 1 nothing is replaced.
 absl::StatusOr<nlohmann::json> ReplacingTaskSeries(const EvalInput& input, const std::string& task,
                                                    const std::string& series, const EvalRows& rows,
-                                                   int sets_per_fold, const nlohmann::json& real,
-                                                   std::string* note);
+                                                   const nlohmann::json& real, std::string* note);
 
 }  // namespace stanflow
 

@@ -136,6 +136,7 @@ absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const
                          {"dataset", dataset.manifest.name},
                          {"synthetic_dataset", ""},
                          {"max_likelihood_rows", request.max_likelihood_rows()}};
+  if (request.has_task_rows()) spec["task_rows"] = request.task_rows();
   STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(request, model, env));
   if (!request.synthetic_dataset().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo synthetic,

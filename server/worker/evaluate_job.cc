@@ -47,6 +47,7 @@ class Evaluation {
 
   absl::StatusOr<nlohmann::json> Run() {
     STANFLOW_ASSIGN_OR_RETURN(spec_, ParseEvaluateSpec(context_.spec));
+    if (spec_.task_rows.has_value()) eval_.tasks.rows_per_fit = *spec_.task_rows;
     Progress({"reading", 0, 0.02}, 0);
     STANFLOW_ASSIGN_OR_RETURN(dataset_, OpenDataset(spec_.dataset));
     STANFLOW_RETURN_IF_ERROR(ReadModelManifest());

@@ -29,6 +29,7 @@ absl::StatusOr<EvaluateSpec> ParseEvaluateSpec(const nlohmann::json& json) {
     out.dataset = Get<std::string>(json, "dataset", "");
     out.synthetic_dataset = Get<std::string>(json, "synthetic_dataset", "");
     out.max_likelihood_rows = Get<uint64_t>(json, "max_likelihood_rows", 0);
+    if (json.contains("task_rows")) out.task_rows = json["task_rows"].get<uint64_t>();
     out.generate = Get<nlohmann::json>(json, "generate", nlohmann::json::object());
     if (out.synthetic_dataset.empty()) {
       STANFLOW_RETURN_IF_ERROR(CheckFlowCount(Get<uint64_t>(out.generate, "rows", 0)));

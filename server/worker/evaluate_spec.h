@@ -2,6 +2,7 @@
 #define STANFLOW_SERVER_WORKER_EVALUATE_SPEC_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,12 +19,13 @@ struct EvaluateSpec {
   std::string dataset;
   std::string synthetic_dataset;  // empty: generate
   uint64_t max_likelihood_rows = 0;
-  nlohmann::json generate;  // as it was asked
+  std::optional<uint64_t> task_rows;  // EvalOptions' default if it is left open
+  nlohmann::json generate;            // as it was asked
 };
 
 // {"model", "version", "dataset", "synthetic_dataset", "generate": {"seed", "stream", "hosts",
-//  "home", "start_ms", "rows" or "duration_ms"}, "max_likelihood_rows"}; INVALID_ARGUMENT
-// names the field.
+//  "home", "start_ms", "rows" or "duration_ms"}, "max_likelihood_rows", "task_rows"};
+// INVALID_ARGUMENT names the field.
 absl::StatusOr<EvaluateSpec> ParseEvaluateSpec(const nlohmann::json& json);
 
 // The stream that Generate would open for the same request; without an extent, as many flows

@@ -61,8 +61,8 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(len(times), 3000)
         self.assertEqual(times, sorted(times))
         of_file = self.server.json("evaluate", "--model", "edge", "--dataset", "office", "--synthetic", flows,
-                                   "--report", report)
-        of_flags = self.server.json("evaluate", "--model", "edge", "--dataset", "office", *same)
+                                   "--task-rows", 0, "--report", report)
+        of_flags = self.server.json("evaluate", "--model", "edge", "--dataset", "office", "--task-rows", 0, *same)
         self.assertEqual(of_file["rows_synthetic"], 3000)
         for attribute, jsd in of_flags["jsd"].items():
             for figure in ("value", "floor", "last_quarter", "last_quarter_floor"):

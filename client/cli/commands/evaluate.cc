@@ -15,7 +15,7 @@ namespace {
 
 namespace v1 = stanflow::v1;
 
-constexpr uint64_t kDefaultRows = 100000;
+constexpr uint64_t kDefaultRows = 100000, kDefaultTaskRows = 5000;
 
 struct Options {
   std::string model, dataset;
@@ -24,6 +24,7 @@ struct Options {
   GenerateFlags flags;
   std::string report;
   uint64_t max_likelihood_rows = 0;
+  uint64_t task_rows = kDefaultTaskRows;
   JobFlags job;
   bool detach = false;
 };
@@ -33,6 +34,7 @@ absl::StatusOr<v1::EvaluateRequest> Request(const Options& options) {
   request.set_model(options.model);
   request.set_dataset(DatasetName(options.dataset));
   request.set_max_likelihood_rows(options.max_likelihood_rows);
+  request.set_task_rows(options.task_rows);
   request.set_request_id(options.job.request_id);
   request.set_priority(options.job.priority);
   if (!options.synthetic.empty()) return request;
@@ -133,6 +135,13 @@ void AddOptions(CLI::App* command, Options* options) {
   command
       ->add_option("--max-likelihood-rows", options->max_likelihood_rows,
                    "Score the likelihood of at most so many hold-out rows, whole contexts; 0: all")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--task-rows", options->task_rows,
+          "Rows that each learner of the two tasks learns from, at most; 0: no tasks, which are most of the "
+          "time")
       ->type_name("N")
       ->capture_default_str();
   AddJobFlags(command, &options->job);

@@ -37,7 +37,6 @@ class Report : public ::testing::Test {
     input_.options.tasks.rows_per_fit = 200;
     input_.options.tasks.test_rows = 100;
     input_.options.tasks.trees = 5;
-    input_.options.tasks.sets_per_fold = 1;
     header_.model = "edge@3";
     header_.dataset = "office <&> \"home\"";
     header_.synthetic_source = "generated";

@@ -42,7 +42,6 @@ class Tasks : public ::testing::Test {
     input_.options.tasks.rows_per_fit = 1000;
     input_.options.tasks.test_rows = 400;
     input_.options.tasks.trees = 10;
-    input_.options.tasks.sets_per_fold = 2;
   }
 
   nlohmann::json Measure() {
@@ -127,7 +126,7 @@ TEST_F(Tasks, HaveEverySeriesAndFractionWithItsDeviation) {
         ASSERT_FALSE(point.is_null()) << task << " " << series << " " << fraction;
         EXPECT_TRUE(point["mean"].is_number());
         EXPECT_TRUE(point["sd"].is_number());
-        EXPECT_EQ(point["fits"], fraction == 1 || series == std::string("b1") ? 5 : 10);
+        EXPECT_EQ(point["fits"], 5);
       }
     }
   }

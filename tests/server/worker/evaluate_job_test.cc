@@ -35,7 +35,8 @@ class EvaluateJob : public ::testing::Test {
                     {"dataset", "test"},
                     {"synthetic_dataset", ""},
                     {"generate", {{"seed", 4}, {"hosts", 6}, {"home", "10.7.0.0/16"}, {"rows", 1200}}},
-                    {"max_likelihood_rows", 0}};
+                    {"max_likelihood_rows", 0},
+                    {"task_rows", 0}};
     if (!changes.is_null()) context.spec.update(changes);
     context.threads = 2;
     context.progress = [](const JobProgress&) {};
@@ -62,6 +63,19 @@ TEST_F(EvaluateJob, WritesBothReportsAndAnswersTheHeadline) {
   EXPECT_EQ(report["rules"]["T1"]["synthetic"], 1.0);
   EXPECT_LT(report["jsd"]["direction"]["value"], 0.01);
   EXPECT_THAT(dir_.Read("job/out/report.html"), HasSubstr("base@1 against test"));
+}
+
+TEST_F(EvaluateJob, TasksAreLearnedFromAsManyRowsAsAskedAndLeftOutForNone) {
+  Train("hours=odd");
+  ASSERT_TRUE(Run({{"task_rows", 60}}).ok());
+  const nlohmann::json tasks = Report()["tasks"];
+  EXPECT_EQ(tasks["rows_per_fit"]["task1"], 60);
+  EXPECT_EQ(tasks["task1"].back()["real_fraction"], 0.0);
+#ifdef STANFLOW_WITH_TORCH
+  EXPECT_GT(tasks["task2"].back()["mean"], 0);
+#endif
+  ASSERT_TRUE(Run().ok());
+  EXPECT_FALSE(Report().contains("tasks"));
 }
 
 TEST_F(EvaluateJob, ASecondRunOfTheSameJobGivesTheSameFigures) {
