@@ -10,6 +10,10 @@ absl::Span<const ModelKind* const> AllModelKinds() {
 #endif
       &kB1Kind,
       &kB2Kind,
+#ifdef STANFLOW_WITH_TORCH
+      &kWpGanKind,
+      &kCtganKind,
+#endif
   };
   return kKinds;
 }

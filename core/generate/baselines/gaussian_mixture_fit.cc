@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/philox.h"
-#include "core/base/strings.h"
+#include "core/base/status_macros.h"
 #include "core/generate/baselines/gaussian_mixture.h"
-#include "opencv2/core.hpp"
+#include "core/generate/baselines/value_clusters.h"
 
 namespace stanflow {
 namespace {
@@ -12,27 +11,8 @@ namespace {
 // Equal values make a component's deviation 0; a normal this narrow still lies between two integers'
 // logarithms.
 constexpr double kSmallestDeviation = 1e-4;
-// k-means only starts EM: a sample does.
-constexpr size_t kStartValues = 16384;
-constexpr uint32_t kStartStream = 3;  // of random numbers within the seed
-
-// Equal values weigh as one: the columns are integers, so that there are few.
-struct Weighted {
-  std::vector<double> values, weights;
-};
-
-Weighted Distinct(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  Weighted out;
-  for (double v : values) {
-    if (out.values.empty() || out.values.back() != v) {
-      out.values.push_back(v);
-      out.weights.push_back(0);
-    }
-    ++out.weights.back();
-  }
-  return out;
-}
+// Starts of k-means, the best of which starts EM.
+constexpr int kStartAttempts = 3;
 
 // Sums over the values for one component.
 struct Moments {
@@ -42,7 +22,7 @@ struct Moments {
 // One pass of EM; answers the mean log likelihood under the mixture as it came in. (OpenCV's EM takes no
 // weights and is a thousand times slower on one column; the recipe beside the tests checks this against
 // scikit-learn.)
-double Iterate(const Weighted& data, GaussianMixture* mixture) {
+double Iterate(const WeightedValues& data, GaussianMixture* mixture) {
   const size_t components = mixture->weights.size();
   std::vector<double> base(components), scale(components), density(components);
   for (size_t k = 0; k < components; ++k) {
@@ -79,7 +59,7 @@ double Iterate(const Weighted& data, GaussianMixture* mixture) {
   return likelihood / total;
 }
 
-GaussianMixture Maximise(const Weighted& data, GaussianMixture mixture,
+GaussianMixture Maximise(const WeightedValues& data, GaussianMixture mixture,
                          const GaussianMixtureFitOptions& options) {
   double last = -INFINITY;
   for (int i = 0; i < options.max_iterations; ++i) {
@@ -93,33 +73,20 @@ GaussianMixture Maximise(const Weighted& data, GaussianMixture mixture,
   return mixture;
 }
 
-// Components around the centres that k-means with a k-means++ start finds in a sample.
-GaussianMixture Start(const std::vector<double>& values, int components, uint64_t seed) {
-  const size_t count = std::min(values.size(), kStartValues);
-  cv::Mat sample(static_cast<int>(count), 1, CV_32F), labels, centres;
-  for (size_t i = 0; i < count; ++i) {
-    const double u = Uniform2({seed, kStartStream, 0, i, 0})[0];
-    const size_t from = count == values.size() ? i : static_cast<size_t>(u * values.size());
-    sample.at<float>(static_cast<int>(i)) = static_cast<float>(values[from]);
-  }
-  // Sequential: the sums' order, and so the mixture, is the same on any machine. Nothing else here uses
-  // OpenCV.
-  cv::setNumThreads(1);
-  cv::setRNGSeed(static_cast<int>(seed));
-  const cv::TermCriteria ends(cv::TermCriteria::COUNT + cv::TermCriteria::EPS, 50, 1e-6);
-  cv::kmeans(sample, components, labels, ends, 3, cv::KMEANS_PP_CENTERS, centres);
-  std::vector<Moments> sums(components);
-  for (size_t i = 0; i < count; ++i) {
-    const int k = labels.at<int>(static_cast<int>(i));
-    const double y = sample.at<float>(static_cast<int>(i)) - centres.at<float>(k);
+// Components around the clusters that k-means finds.
+GaussianMixture AroundClusters(const ValueClusters& clusters) {
+  std::vector<Moments> sums(clusters.centres.size());
+  for (size_t i = 0; i < clusters.sample.size(); ++i) {
+    const int k = clusters.labels[i];
+    const double y = clusters.sample[i] - clusters.centres[k];
     ++sums[k].weight;
     sums[k].second += y * y;
   }
   GaussianMixture out;
-  for (int k = 0; k < components; ++k) {
+  for (size_t k = 0; k < sums.size(); ++k) {
     const double weight = std::max(sums[k].weight, 1.0);
-    out.weights.push_back(weight / count);
-    out.means.push_back(centres.at<float>(k));
+    out.weights.push_back(weight / clusters.sample.size());
+    out.means.push_back(clusters.centres[k]);
     out.deviations.push_back(std::max(std::sqrt(sums[k].second / weight), kSmallestDeviation));
   }
   return out;
@@ -130,14 +97,12 @@ GaussianMixture Start(const std::vector<double>& values, int components, uint64_
 absl::StatusOr<GaussianMixture> FitGaussianMixture(const std::vector<double>& values,
                                                    const GaussianMixtureFitOptions& options) {
   if (values.empty()) return absl::InvalidArgumentError("a Gaussian mixture needs at least one value");
-  const Weighted data = Distinct(values);
+  const WeightedValues data = Distinct(values);
   const int components = static_cast<int>(std::min<size_t>(options.components, data.values.size()));
   if (components == 1) return Maximise(data, GaussianMixture{{1}, {data.values[0]}, {1}}, options);
-  try {
-    return Maximise(data, Start(values, components, options.seed), options);
-  } catch (const std::exception& e) {  // OpenCV throws
-    return absl::InternalError(StrCat("k-means: ", e.what()));
-  }
+  STANFLOW_ASSIGN_OR_RETURN(const ValueClusters clusters,
+                            ClusterValues(values, components, kStartAttempts, options.seed));
+  return Maximise(data, AroundClusters(clusters), options);
 }
 
 absl::StatusOr<GaussianMixture> RefineGaussianMixture(const std::vector<double>& values,
