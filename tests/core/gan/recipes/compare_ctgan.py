@@ -20,9 +20,8 @@ import pandas
 import torch
 from scipy.spatial.distance import jensenshannon
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import mutual_info_score
+from sklearn.metrics import mutual_info_score, roc_auc_score
 from sklearn.model_selection import cross_val_predict
-from sklearn.metrics import roc_auc_score
 
 DISCRETE = ["kind", "colour", "rare"]
 SEEDS = (1, 2, 3)
@@ -98,14 +97,12 @@ def summary(ours, theirs):
 folder, epochs = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 torch.set_num_threads(1)
 real = pandas.read_csv(folder / "real.csv")
-ours, theirs = [], []
 for seed in SEEDS:
-    ours.append(figures(real, pandas.read_csv(folder / f"ours_{seed}.csv")))
     path = folder / f"package_{seed}.csv"
     if not path.exists():
         package_rows(real, seed, epochs).to_csv(path, index=False)
-    theirs.append(figures(real, pandas.read_csv(path)))
-    print(seed, json.dumps(ours[-1]), json.dumps(theirs[-1]), flush=True)
+ours, theirs = ([figures(real, pandas.read_csv(folder / f"{who}_{seed}.csv")) for seed in SEEDS]
+                for who in ("ours", "package"))
 out = {
     "made_by": {"ctgan": ctgan.__version__, "torch": torch.__version__, "numpy": numpy.__version__},
     "epochs": epochs, "ours": ours, "package": theirs, "summary": summary(ours, theirs),
