@@ -43,6 +43,8 @@ size_t ColumnOf(Attribute attribute) { return std::find(kWords, kWords + kColumn
 
 // A word's chance to be what a pair is told from: its count to the power of 3/4, as in word2vec.
 constexpr double kNoisePower = 0.75;
+// Places that a column's words share by that chance: a draw is one look-up.
+constexpr size_t kNoisePlaces = 1 << 17;
 
 class SkipGram {
  public:
@@ -53,7 +55,7 @@ class SkipGram {
         order_(rows.size()),
         columns_(kColumns),
         contexts_(kColumns),
-        up_to_(kColumns) {
+        noise_(kColumns) {
     std::iota(order_.begin(), order_.end(), 0);
     for (size_t c = 0; c < kColumns; ++c) MakeColumn(c);
   }
@@ -96,11 +98,15 @@ class SkipGram {
     most.resize(std::min(most.size(), options_.max_words));
     std::sort(most.begin(), most.end());
     columns_[c].attribute = kWords[c];
-    double sum = 0;
+    double total = 0, up_to = 0;
+    for (const auto& [value, count] : most) total += std::pow(static_cast<double>(count), kNoisePower);
     for (const auto& [value, count] : most) {
+      const auto word = static_cast<uint32_t>(columns_[c].values.size());
       columns_[c].values.push_back(value);
-      up_to_[c].push_back(sum += std::pow(static_cast<double>(count), kNoisePower));
+      up_to += std::pow(static_cast<double>(count), kNoisePower) / total;
+      noise_[c].resize(std::min(static_cast<size_t>(std::lround(up_to * kNoisePlaces)), kNoisePlaces), word);
     }
+    noise_[c].resize(kNoisePlaces, noise_[c].back());
     contexts_[c].resize(most.size() * options_.dimensions);
     for (size_t i = 0; i < contexts_[c].size(); ++i) {
       columns_[c].vectors.push_back(static_cast<float>((Uniform() - 0.5) / options_.dimensions));
@@ -127,11 +133,7 @@ class SkipGram {
     for (int d = 0; d < options_.dimensions; ++d) u[d] += change[d];
   }
 
-  size_t DrawWord(size_t column) {
-    const std::vector<double>& up_to = up_to_[column];
-    const auto it = std::upper_bound(up_to.begin(), up_to.end(), Uniform() * up_to.back());
-    return std::min<size_t>(it - up_to.begin(), up_to.size() - 1);
-  }
+  size_t DrawWord(size_t column) { return noise_[column][random_() % kNoisePlaces]; }
 
   void Standardise(WordColumn* column) {
     std::vector<double> mean(options_.dimensions);
@@ -159,7 +161,7 @@ class SkipGram {
   std::vector<uint32_t> order_;
   std::vector<WordColumn> columns_;
   std::vector<std::vector<float>> contexts_;  // a word as what is told
-  std::vector<std::vector<double>> up_to_;    // running sums of a column's noise
+  std::vector<std::vector<uint32_t>> noise_;  // kNoisePlaces words a column
   std::vector<float> change_;
 };
 

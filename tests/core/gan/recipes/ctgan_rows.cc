@@ -88,15 +88,19 @@ absl::Status WriteOurs(const Table& table, uint64_t seed, int epochs, const std:
   return absl::OkStatus();
 }
 
+void WriteReal(const Table& table, const std::string& folder) {
+  std::ofstream out = OpenCsv(folder + "/real.csv", table);
+  for (size_t r = 0; r < table.rows(); ++r) {
+    std::vector<double> row;
+    for (const TableColumn& column : table.columns) row.push_back(column.values[r]);
+    WriteRow(row, &out);
+  }
+}
+
 int Main(const std::string& folder, int epochs) {
   UseOneTorchThread();
   const Table table = MixedTable();
-  std::ofstream real = OpenCsv(folder + "/real.csv", table);
-  for (size_t r = 0; r < kRows; ++r) {
-    std::vector<double> row;
-    for (const TableColumn& column : table.columns) row.push_back(column.values[r]);
-    WriteRow(row, &real);
-  }
+  WriteReal(table, folder);
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     const absl::Status status = WriteOurs(table, seed, epochs, folder);
     if (status.ok()) continue;
