@@ -2,39 +2,16 @@
 
 #include <ATen/ATen.h>
 
-#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
-#include "core/model/torch_tensors.h"
+#include "core/model/module_tensors.h"
 
 namespace stanflow {
 namespace {
 
-void CollectTensors(const AttributeNet& net, std::map<std::string, at::Tensor>* tensors) {
-  for (const auto& item : net.named_parameters())
-    (*tensors)[absl::StrCat(net.net_name(), ".", item.key())] = item.value();
-  for (const auto& item : net.named_buffers())
-    (*tensors)[absl::StrCat(net.net_name(), ".", item.key())] = item.value();
-}
-
-// Takes the net's tensors out of `from`.
-absl::Status FillNet(const std::string& path, std::map<std::string, StoredTensor>* from, AttributeNet* net) {
-  std::map<std::string, at::Tensor> into;
-  CollectTensors(*net, &into);
-  at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : into) {
-    auto it = from->find(name);
-    if (it == from->end()) return absl::DataLossError(absl::StrCat(path, ": tensor ", name, " is missing"));
-    if (at::IntArrayRef(it->second.shape) != tensor.sizes()) {
-      return absl::DataLossError(
-          absl::StrCat(path, ": tensor ", name, " has another shape than the manifest says"));
-    }
-    tensor.copy_(LoadTensor(it->second));
-    from->erase(it);
-  }
-  return absl::OkStatus();
-}
+std::string Prefix(const AttributeNet& net) { return absl::StrCat(net.net_name(), "."); }
 
 absl::Status CheckHeads(const std::string& dir, const StanOptions& options, const OutputSet& outputs) {
   if (options.preset != Preset::kCausal) return absl::OkStatus();
@@ -49,9 +26,8 @@ absl::Status CheckHeads(const std::string& dir, const StanOptions& options, cons
 }  // namespace
 
 absl::Status WriteBundle(const std::string& dir, const StanModel& model, const BundleInfo& info) {
-  std::map<std::string, at::Tensor> tensors;
-  for (const auto& net : model.nets) CollectTensors(*net, &tensors);
-  STANFLOW_ASSIGN_OR_RETURN(const TensorFile weights, StoreTensors(tensors));
+  TensorFile weights;
+  for (const auto& net : model.nets) STANFLOW_RETURN_IF_ERROR(StoreModule(*net, Prefix(*net), &weights));
   nlohmann::json manifest = CommonManifest(PresetName(model.options.preset), model.options.ToJson(),
                                            static_cast<uint64_t>(model.NumParameters()), info);
   manifest["outputs"] = model.outputs.ToJson();
@@ -69,7 +45,8 @@ absl::StatusOr<Bundle> ReadBundle(const std::string& dir, Preset preset) {
     Bundle bundle{std::move(folder.info), nullptr};
     bundle.model = std::make_unique<StanModel>(options, std::move(outputs), bundle.info.seed);
     for (const auto& net : bundle.model->nets) {
-      STANFLOW_RETURN_IF_ERROR(FillNet(path, &folder.weights.tensors, net.get()));
+      const absl::Status status = LoadModule(Prefix(*net), &folder.weights, net.get());
+      if (!status.ok()) return absl::DataLossError(absl::StrCat(path, ": ", status.message()));
       net->eval();
     }
     if (!folder.weights.tensors.empty()) {

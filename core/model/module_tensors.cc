@@ -25,9 +25,8 @@ std::map<std::string, at::Tensor> TensorsOf(const torch::nn::Module& module, con
 }  // namespace
 
 absl::Status StoreModule(const torch::nn::Module& module, const std::string& prefix, TensorFile* file) {
-  for (const auto& [name, tensor] : TensorsOf(module, prefix)) {
-    STANFLOW_ASSIGN_OR_RETURN(file->tensors[name], StoreTensor(tensor));
-  }
+  STANFLOW_ASSIGN_OR_RETURN(TensorFile stored, StoreTensors(TensorsOf(module, prefix)));
+  file->tensors.merge(stored.tensors);
   return absl::OkStatus();
 }
 

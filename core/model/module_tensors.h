@@ -14,7 +14,7 @@ namespace stanflow {
 // Between a file's tensors and a module or an optimiser. Stateless; a module belongs to one thread at a time.
 
 // Adds copies of the module's parameters and buffers under their names with `prefix` in front.
-// INVALID_ARGUMENT for a type that a file does not hold.
+// INVALID_ARGUMENT names a tensor of a type that a file does not hold.
 absl::Status StoreModule(const torch::nn::Module& module, const std::string& prefix, TensorFile* file);
 
 // Fills a module of the same shape with what StoreModule stored, and takes it out of the file. DATA_LOSS

@@ -1,13 +1,10 @@
 #include <ATen/ATen.h>
-#include <torch/serialize/input-archive.h>
-#include <torch/serialize/output-archive.h>
-
-#include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/status_macros.h"
+#include "core/model/module_tensors.h"
 #include "core/model/torch_tensors.h"
 #include "core/train/attribute_trainer.h"
 #include "nlohmann/json.hpp"
@@ -18,10 +15,6 @@ namespace {
 constexpr const char* kBest = "best.";
 constexpr const char* kNow = "now.";
 constexpr const char* kOptimizer = "optimizer";
-
-StoredTensor Bytes(std::string text) {
-  return {TensorType::kU8, {static_cast<int64_t>(text.size())}, std::move(text)};
-}
 
 nlohmann::json CurveJson(const std::vector<CurvePoint>& curve) {
   nlohmann::json json = nlohmann::json::array();
@@ -40,11 +33,7 @@ std::string AttributeTrainer::SaveToString() {
   for (const auto& item : net_->named_parameters()) add(kNow + item.key(), item.value());
   for (const auto& item : net_->named_buffers()) add(kNow + item.key(), item.value());
   for (const auto& [name, tensor] : best_) add(kBest + name, tensor);
-  torch::serialize::OutputArchive archive;
-  optimizer_->save(archive);
-  std::ostringstream stream;
-  archive.save_to(stream);
-  file.tensors[kOptimizer] = Bytes(stream.str());
+  file.tensors[kOptimizer] = StoreOptimizer(*optimizer_);
   const nlohmann::json state = {{"rows_done", state_.rows_done},
                                 {"steps", state_.steps},
                                 {"epoch", state_.epoch},
@@ -76,10 +65,7 @@ void AttributeTrainer::LoadFromString(const std::string& bytes) {
   for (const auto& [name, tensor] : file.tensors) {
     if (absl::StartsWith(name, kBest)) best_[name.substr(std::string(kBest).size())] = LoadTensor(tensor);
   }
-  std::istringstream stream(file.tensors.at(kOptimizer).data);
-  torch::serialize::InputArchive archive;
-  archive.load_from(stream);
-  optimizer_->load(archive);
+  LoadOptimizer(file.tensors.at(kOptimizer), optimizer_.get());
   const auto state = nlohmann::json::parse(file.metadata.at("state"));
   state_ = {state.at("rows_done"),
             state.at("steps"),

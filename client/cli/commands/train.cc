@@ -74,7 +74,9 @@ void AddOptions(CLI::App* command, Options* options) {
                    "The model that gets a new version: a-z, 0-9, '-', '_', at most 63")
       ->required()
       ->type_name("NAME");
-  command->add_option("--preset", options->preset, "causal, paper (as published), or a baseline: b1, b2")
+  command
+      ->add_option("--preset", options->preset,
+                   "causal, paper (as published), or a baseline: b1, b2, wp_gan, ctgan")
       ->type_name("NAME")
       ->capture_default_str();
   command
