@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/gan/row_net.h"
 #include "core/generate/net_context.h"
 #include "core/model/torch_device.h"
@@ -39,15 +40,22 @@ class GanGenerator final : public Generator {
   }
 
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
-    if (contexts.size() != rows.size() || contexts.size() > kTileRows) {
-      return absl::InvalidArgumentError("a step takes as many rows as contexts, one tile at most");
-    }
+    STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
     try {
       UseOneTorchThread();
       at::InferenceMode no_grad;
       DrawRows(contexts, rows);
     } catch (const std::exception& e) {
       return absl::InternalError(absl::StrCat("generating on ", info_.device, ": ", e.what()));
+    }
+    return absl::OkStatus();
+  }
+
+  // Rows do not depend on earlier ones: history moves the clock and the row's number.
+  absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override {
+    STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
+    for (size_t i = 0; i < contexts.size(); ++i) {
+      static_cast<NetContext*>(contexts[i])->Advance(rows[i].end_ms);
     }
     return absl::OkStatus();
   }

@@ -145,6 +145,17 @@ TEST_P(FlowGans, ARestoredContextGoesOnAsTheSavedOne) {
   EXPECT_TRUE(absl::IsDataLoss(generator->RestoreContext(state + "x").status()));
 }
 
+TEST_P(FlowGans, AContextThatFollowedHistoryGoesOnWithItsNextRowAtItsClock) {
+  const auto generator = Trained();
+  const auto drawn = generator->NewContext({9, 8, 7, 6000}), told = generator->NewContext({9, 8, 7, 6000});
+  for (const HostRow& row : Rows(*generator, drawn.get(), 4)) {
+    Context* context = told.get();
+    ASSERT_TRUE(generator->Follow({&context, 1}, {&row, 1}).ok());
+  }
+  EXPECT_EQ(told->clock_ms(), drawn->clock_ms());
+  EXPECT_EQ(Rows(*generator, told.get(), 5), Rows(*generator, drawn.get(), 5));
+}
+
 TEST_P(FlowGans, GiveTheSameBundleWhenARunIsStoppedAtAnyPointAndContinued) {
   ASSERT_TRUE(GetParam().train(Task("unbroken"), 400).ok());
   absl::StatusOr<nlohmann::json> figures = absl::CancelledError("");

@@ -81,17 +81,15 @@ def package_rows(real, seed, epochs):
 
 
 def summary(ours, theirs):
-    mean = lambda runs, key: float(numpy.mean([key(r) for r in runs]))
-    columns = list(ours[0]["jsd"])
-    spread = lambda runs: numpy.var([r["association"] for r in runs], ddof=1)
-    return {
-        "jsd_less_package": {c: mean(ours, lambda r: r["jsd"][c]) - mean(theirs, lambda r: r["jsd"][c])
-                             for c in columns},
-        "auc_less_package": mean(ours, lambda r: r["auc"]) - mean(theirs, lambda r: r["auc"]),
-        "association_less_package":
-            mean(ours, lambda r: r["association"]) - mean(theirs, lambda r: r["association"]),
-        "association_pooled_deviation": float(numpy.sqrt((spread(ours) + spread(theirs)) / 2)),
-    }
+    """Mean of ours less mean of the package's, and the pooled deviation over the seeds."""
+    def compare(figure):
+        a, b = ([figure(run) for run in runs] for runs in (ours, theirs))
+        return {"difference": float(numpy.mean(a) - numpy.mean(b)),
+                "deviation": float(numpy.sqrt((numpy.var(a, ddof=1) + numpy.var(b, ddof=1)) / 2))}
+    out = {name: compare(lambda run: run["jsd"][name]) for name in ours[0]["jsd"]}
+    out["auc"] = compare(lambda run: run["auc"])
+    out["association"] = compare(lambda run: run["association"])
+    return out
 
 
 folder, epochs = pathlib.Path(sys.argv[1]), int(sys.argv[2])
