@@ -71,7 +71,7 @@ struct SmallRun {
 
 TEST(Ctgan, LearnsWhatColumnsOweEachOther) {
   const TempDir dir;
-  CtganOptions options = SmallOptions(60);
+  CtganOptions options = SmallOptions(40);
   options.schedule.generator_rate = options.schedule.critic_rate = 1e-3;
   options.generator_hidden = options.critic_hidden = {64, 64};
   SmallRun run(options, 2000, dir.File("checkpoint"));

@@ -62,7 +62,7 @@ std::vector<Kind> Kinds() {
 
 class FlowGans : public ::testing::TestWithParam<Kind> {
  protected:
-  FlowGans() : dataset_(SampleDataset(dir_.File("data"), 3, 300)) {}
+  FlowGans() : dataset_(SampleDataset(dir_.File("data"), 3, 120)) {}
 
   TrainingTask Task(const std::string& name) const {
     TrainingTask task;
@@ -157,7 +157,7 @@ TEST_P(FlowGans, AContextThatFollowedHistoryGoesOnWithItsNextRowAtItsClock) {
 }
 
 TEST_P(FlowGans, GiveTheSameBundleWhenARunIsStoppedAtAnyPointAndContinued) {
-  ASSERT_TRUE(GetParam().train(Task("unbroken"), 400).ok());
+  ASSERT_TRUE(GetParam().train(Task("unbroken"), 300).ok());
   absl::StatusOr<nlohmann::json> figures = absl::CancelledError("");
   int stops = 0;
   for (int patience = 6; absl::IsCancelled(figures.status()); patience += 9, ++stops) {
@@ -165,12 +165,12 @@ TEST_P(FlowGans, GiveTheSameBundleWhenARunIsStoppedAtAnyPointAndContinued) {
     std::atomic<int> asked{0};
     TrainingTask task = Task("broken");
     task.stop_requested = [&] { return ++asked > patience; };
-    figures = GetParam().train(task, 400);
+    figures = GetParam().train(task, 300);
   }
   ASSERT_TRUE(figures.ok()) << figures.status();
   EXPECT_GT(stops, 1);
   EXPECT_EQ(dir_.Read("broken/model.safetensors"), dir_.Read("unbroken/model.safetensors"));
-  EXPECT_EQ(figures->at("training_rows"), 400);
+  EXPECT_EQ(figures->at("training_rows"), 300);
 }
 
 TEST_P(FlowGans, RefuseABundleWhoseManifestLacksTheirFields) {

@@ -40,7 +40,7 @@ TEST_P(WpGans, LearnThatASideGoesWithItsProtocol) {
   const TempDir dir;
   WpGanOptions options;
   options.encoding = GetParam();
-  options.schedule.epochs = 60;
+  options.schedule.epochs = 35;
   options.schedule.batch_rows = 100;
   options.schedule.generator_rate = 5e-4;
   options.schedule.critic_rate = 2e-3;
