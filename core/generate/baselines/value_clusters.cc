@@ -38,8 +38,8 @@ absl::StatusOr<ValueClusters> ClusterValues(const std::vector<double>& values, i
     out.sample.push_back(static_cast<float>(values[from]));
   }
   try {
-    // Sequential: the sums' order, and so the mixture, is the same on any machine. Nothing else here uses
-    // OpenCV.
+    // Sequential: the sums' order, and so the clusters, is the same on any machine. It holds for the whole
+    // process.
     cv::setNumThreads(1);
     cv::setRNGSeed(static_cast<int>(seed));
     const cv::Mat sample(static_cast<int>(count), 1, CV_32F, out.sample.data());
