@@ -168,10 +168,28 @@ void AddProcess(const std::vector<ProcessModel>& process, nlohmann::json* out) {
   }
 }
 
+// Who the model is, and what it was measured by beyond the paper.
+nlohmann::json Facts(const nlohmann::json& report) {
+  return {{"model", At(report, {"model"})},
+          {"preset", At(report, {"preset"})},
+          {"rows_real", At(report, {"rows_real"})},
+          {"rows_synthetic", At(report, {"rows_synthetic"})},
+          {"rows_scored", At(report, {"likelihood", "rows"})},
+          {"exact_nats_per_row", At(report, {"likelihood", "exact_nats_per_row"})},
+          {"association", At(report, {"association", "value"})},
+          {"association_floor", At(report, {"association", "floor"})},
+          {"autocorrelation", At(report, {"autocorrelation", "bytes", "value"})},
+          {"autocorrelation_floor", At(report, {"autocorrelation", "bytes", "floor"})},
+          {"two_sample_auc", At(report, {"two_sample_auc", "value"})},
+          {"two_sample_auc_floor", At(report, {"two_sample_auc", "floor"})},
+          {"rows_per_fit", At(report, {"tasks", "rows_per_fit"})}};
+}
+
 }  // namespace
 
 nlohmann::json PaperJson(const std::vector<PaperModel>& models, const std::vector<ProcessModel>& process) {
   nlohmann::json out;
+  for (const PaperModel& model : models) out["models"][model.name] = Facts(model.report);
   out["tables"]["2"] = Table2(models);
   out["tables"]["4"] = Table4(models);
   out["figures"]["5"] = Figure5(models);

@@ -27,7 +27,9 @@ struct PaperModel {
 //   figures.6   Task 1, macro F1: .points[] of {real_fraction, mean, sd}, for "real" and every model;
 //               `kept`: of 0 % real relative to all real, {paper, ours, floor: 1}
 //   figures.7   Task 2, mean squared error, likewise; `growth`: of 0 % real over all real, {paper, ours,
-//   floor: 0} figures.4, 8, 9   correlations of the process and .points[] of the first seed
+//               floor: 0}
+//   figures.4, 8, 9   correlations of the process and .points[] of the first seed
+//   models      who each is, and its exact nats, association, autocorrelation of ln bytes and two-sample AUC
 // `model` in figures 4, 8 and 9 and in table 3: "simulated", "b1", "stan_mask_a", "stan_mask_b".
 nlohmann::json PaperJson(const std::vector<PaperModel>& models, const std::vector<ProcessModel>& process);
 

@@ -35,6 +35,7 @@ absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_di
       return id.ToString();
     }
     case JobKind::kEvaluate:
+    case JobKind::kReproduce:
       return "";
   }
   return absl::InternalError(StrCat("job ", job.id, " is of no known kind"));

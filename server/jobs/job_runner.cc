@@ -10,7 +10,7 @@
 namespace stanflow {
 namespace {
 
-constexpr JobKind kWork[] = {JobKind::kTrain, JobKind::kEvaluate};
+constexpr JobKind kWork[] = {JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce};
 constexpr JobKind kImports[] = {JobKind::kImport};
 
 // After the store failed (a full disk, say): often enough to go on soon, seldom enough to write no log of it.

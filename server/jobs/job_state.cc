@@ -158,6 +158,8 @@ const char* JobKindName(JobKind kind) {
       return "train";
     case JobKind::kEvaluate:
       return "evaluate";
+    case JobKind::kReproduce:
+      return "reproduce";
   }
   return "?";
 }

@@ -1,7 +1,10 @@
 #include "server/rpc/job_specs.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
+#include "absl/strings/str_join.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/dataset/holdout.h"
@@ -17,6 +20,9 @@ namespace {
 
 constexpr size_t kMaxRequestId = 128;
 constexpr char kDefaultPreset[] = "causal";
+constexpr uint64_t kReproduceRows = 200000, kReproduceTaskRows = 20000;
+// Of paper.json (core/study/paper_json.h).
+constexpr const char* kPaperModels[] = {"stan", "stan_paper", "b1", "b2", "b3", "b4"};
 
 template <typename Message>
 absl::StatusOr<JobRequest> Request(JobKind kind, nlohmann::json spec, const Message& message) {
@@ -49,12 +55,11 @@ absl::StatusOr<StreamDefaults> DefaultsOf(const ModelVersionInfo& info) {
   }
 }
 
-absl::StatusOr<nlohmann::json> GenerateSpec(const v1::EvaluateRequest& request, const ModelVersionInfo& model,
+absl::StatusOr<nlohmann::json> GenerateSpec(v1::GenerateRequest generate, const ModelVersionInfo& model,
                                             const RpcEnvironment& env) {
-  v1::GenerateRequest generate = request.generate();
   if (!generate.model().empty()) return FieldError("generate.model", "must be empty; 'model' says it");
   if (!generate.resume_token().empty()) return FieldError("generate.resume_token", "must be empty here");
-  generate.set_model(request.model());
+  generate.set_model(model.id.ToString());
   if (generate.extent_case() == v1::GenerateRequest::EXTENT_NOT_SET) {
     generate.set_rows(env.options.default_evaluate_rows);
   }
@@ -137,13 +142,45 @@ absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const
                          {"synthetic_dataset", ""},
                          {"max_likelihood_rows", request.max_likelihood_rows()}};
   if (request.has_task_rows()) spec["task_rows"] = request.task_rows();
-  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(request, model, env));
+  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(request.generate(), model, env));
   if (!request.synthetic_dataset().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo synthetic,
                               env.datasets->Get("synthetic_dataset", request.synthetic_dataset()));
     spec["synthetic_dataset"] = synthetic.manifest.name;
   }
   return Request(JobKind::kEvaluate, std::move(spec), request);
+}
+
+absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo dataset, env.datasets->Get("dataset", request.dataset()));
+  nlohmann::json models = nlohmann::json::array();
+  std::set<std::string> names;
+  for (int i = 0; i < request.models_size(); ++i) {
+    const v1::ReproduceRequest::Model& from = request.models(i);
+    const std::string field = StrCat("models[", i, "]");
+    if (std::find(std::begin(kPaperModels), std::end(kPaperModels), from.name()) == std::end(kPaperModels))
+      return FieldError(field + ".name",
+                        StrCat("'", from.name(), "' is none of ", absl::StrJoin(kPaperModels, ", ")));
+    if (!names.insert(from.name()).second)
+      return FieldError(field + ".name", StrCat("'", from.name(), "' is there twice"));
+    STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env.models->Resolve(field + ".model", from.model()));
+    STANFLOW_ASSIGN_OR_RETURN(const ModelVersionInfo model, env.models->Get(id));
+    v1::GenerateRequest generate;
+    generate.set_seed(request.seed());
+    generate.set_rows(from.rows() == 0 ? kReproduceRows : from.rows());
+    nlohmann::json spec = {{"name", from.name()},
+                           {"model", id.model},
+                           {"version", id.version},
+                           {"max_likelihood_rows", from.max_likelihood_rows()}};
+    STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(generate, model, env));
+    models.push_back(std::move(spec));
+  }
+  if (models.empty()) return FieldError("models", "empty; name a model at least");
+  nlohmann::json spec = {{"dataset", dataset.manifest.name},
+                         {"seed", request.seed()},
+                         {"task_rows", request.has_task_rows() ? request.task_rows() : kReproduceTaskRows},
+                         {"models", std::move(models)}};
+  return Request(JobKind::kReproduce, std::move(spec), request);
 }
 
 std::vector<std::string> DatasetsReadBy(const Job& job) {

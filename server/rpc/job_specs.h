@@ -16,11 +16,15 @@ namespace stanflow {
 //   import    dataset, home[], holdout, format, max_rejected_share, max_uncompressed_bytes
 //   train     dataset, model, preset, max_minutes, options{}, seed
 //   evaluate  model, version, dataset, synthetic_dataset, max_likelihood_rows,
-//             generate{seed, stream, hosts, home, start_ms, and rows or duration_ms}
+//             task_rows if it was given, generate{seed, stream, hosts, home, start_ms, and rows or
+//             duration_ms}
+//   reproduce dataset, seed, task_rows, models[] of {name, and an evaluation's model, version, generate,
+//             max_likelihood_rows}
 //   all       request_digest (request_id.h), with a request_id
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);
+absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, const RpcEnvironment& env);
 
 // The preset of a training that may leave it open.
 std::string PresetOf(const v1::TrainRequest& request);

@@ -64,4 +64,19 @@ grpc::ServerUnaryReactor* SynthesisService::Evaluate(grpc::CallbackServerContext
   });
 }
 
+grpc::ServerUnaryReactor* SynthesisService::Reproduce(grpc::CallbackServerContext* context,
+                                                      const v1::ReproduceRequest* request,
+                                                      v1::Job* response) {
+  return RunUnary(env_, context, "Synthesis/Reproduce", env_->disk, [=]() -> absl::Status {
+    if (request->validate_only()) {
+      STANFLOW_ASSIGN_OR_RETURN(const JobRequest job, ReproduceJob(*request, *env_));
+      Describe(job, response);
+      return absl::OkStatus();
+    }
+    STANFLOW_ASSIGN_OR_RETURN(const Job job, Submit(*request, *env_, ReproduceJob));
+    *response = ToProto(job);
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace stanflow

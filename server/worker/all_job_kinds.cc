@@ -9,6 +9,9 @@ absl::Span<const JobKindEntry> AllJobKinds() {
       {JobKind::kImport, RunImportJob},
       {JobKind::kTrain, RunTrainJob},
       {JobKind::kEvaluate, RunEvaluateJob},
+#ifdef STANFLOW_WITH_TORCH
+      {JobKind::kReproduce, RunReproduceJob},
+#endif
   };
   return *kinds;
 }

@@ -6,7 +6,7 @@
 
 namespace stanflow {
 
-// The kinds of job that this build can do: a build without LibTorch can only import.
+// The kinds of job that this build can do: without LibTorch all but a reproduction.
 absl::Span<const JobKindEntry> AllJobKinds();
 
 }  // namespace stanflow

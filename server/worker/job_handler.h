@@ -30,15 +30,17 @@ struct JobContext {
 //   import    out/dataset/        (dataset.json and the columns)
 //   train     out/bundle/         (manifest.json and model.safetensors)
 //   evaluate  out/report.json, out/report.html
+//   reproduce the same
 // Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
 // checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
 // and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) is waited out. CANCELLED if it stopped
 // because it was asked to.
 using JobHandler = absl::StatusOr<nlohmann::json> (*)(const JobContext& context);
 
-absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);    // import_job.cc
-absl::StatusOr<nlohmann::json> RunTrainJob(const JobContext& context);     // train_job.cc
-absl::StatusOr<nlohmann::json> RunEvaluateJob(const JobContext& context);  // evaluate_job.cc
+absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);     // import_job.cc
+absl::StatusOr<nlohmann::json> RunTrainJob(const JobContext& context);      // train_job.cc
+absl::StatusOr<nlohmann::json> RunEvaluateJob(const JobContext& context);   // evaluate_job.cc
+absl::StatusOr<nlohmann::json> RunReproduceJob(const JobContext& context);  // reproduce_job.cc
 
 }  // namespace stanflow
 

@@ -15,6 +15,8 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
   AddTrainCommand(app, cli);
   AddGenerateCommand(app, cli);
   AddEvaluateCommand(app, cli);
+  CLI::App* const reproduce = AddGroup(app, "reproduce", "Repeat what others have published");
+  AddReproducePaperCommand(reproduce, cli);
 
   CLI::App* const models =
       AddGroup(app, "models", "Trained models: M is the newest version, M@3 a version, M@prod an alias");

@@ -27,6 +27,7 @@ void AddModelsImportCommand(CLI::App* models, Cli* cli);
 void AddStatusCommand(CLI::App* app, Cli* cli);
 void AddGenerateCommand(CLI::App* app, Cli* cli);
 void AddEvaluateCommand(CLI::App* app, Cli* cli);
+void AddReproducePaperCommand(CLI::App* reproduce, Cli* cli);
 // Both describe the whole of `app`.
 void AddCompletionCommand(CLI::App* app, Cli* cli);
 void AddReferenceCommand(CLI::App* app, Cli* cli);

@@ -5,7 +5,7 @@ namespace {
 
 constexpr JsonField kJob[] = {
     {"name", "\"jobs/ID\"; empty with --validate-only"},
-    {"kind", "import, train or evaluate"},
+    {"kind", "import, train, evaluate or reproduce"},
     {"state", "QUEUED, RUNNING, CANCELLING, SUCCEEDED, FAILED or CANCELLED"},
     {"priority", "larger runs first; 0 by default"},
     {"create_time", "when the job was stored"},
@@ -148,6 +148,12 @@ constexpr JsonField kStatus[] = {
     {"jobs_running", "jobs that run or are being cancelled"},
 };
 
+constexpr JsonField kReproduced[] = {
+    {"job", "the job that judged the models"},
+    {"json", "tables and figures, a file: tables.<2|3|4>, figures.<4..9>, models"},
+    {"html", "the page, a file"},
+};
+
 constexpr JsonShape kShapes[] = {
     {"dataset", "datasets describe", kDataset},
     {"datasets", "datasets list", kDatasets},
@@ -165,6 +171,7 @@ constexpr JsonShape kShapes[] = {
     {"export", "models export", kExported},
     {"generated", "generate --output FILE", kGenerated},
     {"simulated", "simulate --output FILE", kSimulated},
+    {"reproduced", "reproduce paper", kReproduced},
     {"status", "status", kStatus},
 };
 

@@ -16,7 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr JobKind kAllKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate};
+constexpr JobKind kAllKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce};
 
 class JobStoreTest : public ::testing::Test {
  protected:
