@@ -121,6 +121,16 @@ grpc::Status FakeSynthesis::Evaluate(grpc::ServerContext* context, const v1::Eva
   return grpc::Status::OK;
 }
 
+grpc::Status FakeSynthesis::Reproduce(grpc::ServerContext* context, const v1::ReproduceRequest* request,
+                                      v1::Job* job) {
+  reproductions.Add(*request);
+  job->set_name("jobs/reproduce-1");
+  job->set_kind(v1::JOB_KIND_REPRODUCE);
+  const bool lost = reproductions.All().size() <= lost_reproductions;
+  job->set_state(lost ? v1::JOB_STATE_FAILED : v1::JOB_STATE_QUEUED);
+  return grpc::Status::OK;
+}
+
 FakeJobs::FakeJobs() {
   job.set_kind(v1::JOB_KIND_TRAIN);
   job.mutable_create_time()->set_seconds(1460332800);

@@ -47,6 +47,8 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   grpc::Status Train(grpc::ServerContext* context, const v1::TrainRequest* request, v1::Job* job) override;
   grpc::Status Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
                         v1::Job* job) override;
+  grpc::Status Reproduce(grpc::ServerContext* context, const v1::ReproduceRequest* request,
+                         v1::Job* job) override;
 
   // Set before a program starts. The n-th call breaks with `break_with` after so many rows of it;
   // later calls don't.
@@ -60,10 +62,13 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   // too.
   void SetOnChunk(std::function<void(uint64_t)> on_chunk);
   grpc::Status refuse_generate, refuse_train;
+  // So many first calls of Reproduce answer a job that has failed before.
+  size_t lost_reproductions = 0;
 
   Record<v1::GenerateRequest> generates;
   Record<v1::TrainRequest> trains;
   Record<v1::EvaluateRequest> evaluates;
+  Record<v1::ReproduceRequest> reproductions;
 
  private:
   Mutex mutex_;
