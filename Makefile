@@ -11,7 +11,7 @@ compile = $(call configure,$(1)) && cmake --build --preset $(1) --parallel $(JOB
 # GCC 12's thread sanitizer stops where the kernel spreads addresses wider than it knows.
 fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help demo build test bench lint format build-cuda test-cuda install clean packages
+.PHONY: help demo build test bench paper lint format build-cuda test-cuda install clean packages
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,11 @@ test: packages ## Set up, build, run every test (the thread sanitizer's first; R
 bench: packages ## Measure generating and training speed: build/bench/bench.json
 	$(call compile,release)
 	scripts/bench
+
+REAL ?= ../shared/data/ugr16_monday.csv.xz
+paper: packages ## Repeat the STAN paper on real flows (REAL=FILE): build/paper/paper.html
+	$(call configure,release) && cmake --build --preset release --parallel $(JOBS) --target stanflow stanflowd stanflow-worker
+	scripts/paper $(REAL)
 
 lint: ## Check layout, include direction, and the code by clang's analyses
 	@scripts/install-packages build test lint
