@@ -31,7 +31,8 @@ std::string_view FieldOf(const absl::Status& status) {
   const size_t colon = message.find(": ");
   if (colon == message.npos || colon == 0) return {};
   for (const char c : message.substr(0, colon)) {
-    const bool in_path = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    const bool in_path =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '[' || c == ']';
     if (!in_path) return {};
   }
   return message.substr(0, colon);

@@ -34,6 +34,21 @@ class TrainTest : public RpcTest {
     return synthesis_->Evaluate(&context, request, job);
   }
 
+  grpc::Status Reproduce(const v1::ReproduceRequest& request, v1::Job* job) {
+    grpc::ClientContext context;
+    return synthesis_->Reproduce(&context, request, job);
+  }
+  static v1::ReproduceRequest Reproduction(const std::vector<std::string>& names) {
+    v1::ReproduceRequest request;
+    request.set_dataset("ugr");
+    request.set_seed(1);
+    for (const std::string& name : names) {
+      request.add_models()->set_name(name);
+      request.mutable_models()->rbegin()->set_model("edge");
+    }
+    return request;
+  }
+
   // A version whose training was so fast.
   void PublishTrained(const std::string& model, int width, double rows_per_second, int64_t created_ms) {
     const std::string bundle = dir_.File("trained-" + model);
@@ -211,6 +226,40 @@ TEST_F(TrainTest, PinsTheVersionAndTheDefaultsOfAnEvaluation) {
                                               {"home", "10.0.0.0/16"},
                                               {"start_ms", 86400000},
                                               {"rows", 1000000}}));
+}
+
+TEST_F(TrainTest, PinsEveryModelAndDefaultOfAReproduction) {
+  v1::ReproduceRequest request = Reproduction({"stan", "stan_paper"});
+  request.mutable_models(1)->set_rows(500);
+  request.mutable_models(1)->set_max_likelihood_rows(70);
+  v1::Job job;
+  const grpc::Status status = Reproduce(request, &job);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(job.kind(), v1::JOB_KIND_REPRODUCE);
+  PublishModel("edge", "j2");  // Too late for the job.
+  const auto spec = nlohmann::json::parse(job.spec_json());
+  EXPECT_EQ(spec["dataset"], "ugr");
+  EXPECT_EQ(spec["task_rows"], 20000);
+  ASSERT_EQ(spec["models"].size(), 2);
+  EXPECT_EQ(spec["models"][0]["name"], "stan");
+  EXPECT_EQ(spec["models"][0]["version"], 1);
+  EXPECT_EQ(spec["models"][0]["generate"]["rows"], 200000);
+  EXPECT_EQ(spec["models"][0]["generate"]["hosts"], 7);
+  EXPECT_EQ(spec["models"][1]["generate"]["rows"], 500);
+  EXPECT_EQ(spec["models"][1]["max_likelihood_rows"], 70);
+}
+
+TEST_F(TrainTest, NamesTheModelThatAReproductionCannotHave) {
+  v1::Job job;
+  EXPECT_EQ(FieldOf(Reproduce(Reproduction({}), &job)), "models");
+  EXPECT_EQ(FieldOf(Reproduce(Reproduction({"stan", "b9"}), &job)), "models[1].name");
+  EXPECT_EQ(FieldOf(Reproduce(Reproduction({"b1", "b1"}), &job)), "models[1].name");
+  v1::ReproduceRequest request = Reproduction({"stan"});
+  request.mutable_models(0)->set_model("edge@99");
+  EXPECT_FALSE(Reproduce(request, &job).ok());
+  request = Reproduction({"stan"});
+  request.set_dataset("none");
+  EXPECT_EQ(Reproduce(request, &job).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 TEST_F(TrainTest, NamesTheFieldInsideOfAnEvaluationsStream) {
