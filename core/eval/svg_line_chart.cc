@@ -20,33 +20,52 @@ double SpreadAt(const LineSeries& s, size_t place) {
 
 class Plot {
  public:
-  Plot(size_t places, const std::vector<LineSeries>& series) : places_(places) {
+  Plot(size_t places, const std::vector<LineSeries>& series, bool logarithmic)
+      : places_(places), logarithmic_(logarithmic) {
     for (const LineSeries& s : series) {
       for (size_t i = 0; i < s.y.size(); ++i) {
         if (!std::isfinite(s.y[i])) continue;
-        lo_ = std::min(lo_, s.y[i] - SpreadAt(s, i));
-        hi_ = std::max(hi_, s.y[i] + SpreadAt(s, i));
+        lo_ = std::min(lo_, On(LowEnd(s, i)));
+        hi_ = std::max(hi_, On(s.y[i] + SpreadAt(s, i)));
       }
     }
     const double margin = std::max(0.04 * (hi_ - lo_), 1e-6 * std::max(std::abs(hi_), 1e-3));
     lo_ -= margin;
     hi_ += margin;
   }
-  bool empty() const { return !(lo_ < hi_); }
-  double lo() const { return lo_; }
-  double hi() const { return hi_; }
+  bool empty() const { return !(lo_ < hi_) || std::isinf(lo_); }
+  std::vector<double> Ticks() const {
+    if (!logarithmic_) return SvgTicks(Scale::kAsIs, lo_, hi_);
+    const double least = std::exp(lo_), most = std::exp(hi_);
+    std::vector<double> ticks;
+    for (double decade = std::pow(10, std::floor(std::log10(least))); decade <= most; decade *= 10) {
+      for (double step : {1, 2, 5}) {
+        if (step * decade >= least && step * decade <= most) ticks.push_back(step * decade);
+      }
+    }
+    // Over many decades, decades alone; within less than one, round steps.
+    if (ticks.size() > 9) return SvgTicks(Scale::kLn, least, most);
+    return ticks.size() > 1 ? ticks : SvgTicks(Scale::kAsIs, least, most);
+  }
+  double LowEnd(const LineSeries& s, size_t place) const {
+    const double end = s.y[place] - SpreadAt(s, place);
+    return logarithmic_ ? std::max(end, s.y[place] / 10) : end;
+  }
   double X(size_t place) const { return kLeft + kPlotWidth * (place + 0.5) / places_; }
-  double Y(double value) const { return kTop + kPlotHeight * (hi_ - value) / (hi_ - lo_); }
+  double Y(double value) const { return kTop + kPlotHeight * (hi_ - On(value)) / (hi_ - lo_); }
 
  private:
+  double On(double value) const { return logarithmic_ ? std::log(value) : value; }
+
   size_t places_;
+  bool logarithmic_;
   double lo_ = INFINITY, hi_ = -INFINITY;
 };
 
 std::string Bar(const Plot& plot, const LineSeries& s, size_t place) {
   const double spread = SpreadAt(s, place), x = plot.X(place);
   if (spread == 0) return "";
-  const double top = plot.Y(s.y[place] + spread), bottom = plot.Y(s.y[place] - spread);
+  const double top = plot.Y(s.y[place] + spread), bottom = plot.Y(plot.LowEnd(s, place));
   const std::string style = StrCat("bar ", s.style);
   return StrCat(SvgLine(x, top, x, bottom, style), SvgLine(x - 3, top, x + 3, top, style),
                 SvgLine(x - 3, bottom, x + 3, bottom, style));
@@ -71,7 +90,7 @@ std::string Drawn(const Plot& plot, const LineSeries& s) {
 
 std::string Axis(const Plot& plot, const LineChartText& text) {
   std::string out;
-  for (double t : SvgTicks(Scale::kAsIs, plot.lo(), plot.hi())) {
+  for (double t : plot.Ticks()) {
     const double value = std::abs(t) < 1e-9 ? 0 : t;  // steps added up may miss 0 by a hair
     StrAppend(&out, SvgLine(kLeft, plot.Y(value), kSvgWidth - kRight, plot.Y(value), "rule"),
               SvgText(kLeft - 4, plot.Y(value) + 4, "end", absl::StrFormat("%.3g", value)));
@@ -90,7 +109,7 @@ std::string Axis(const Plot& plot, const LineChartText& text) {
 }  // namespace
 
 std::string LineChart(const LineChartText& text, const std::vector<LineSeries>& series) {
-  const Plot plot(text.places.size(), series);
+  const Plot plot(text.places.size(), series, text.logarithmic);
   if (plot.empty()) return "";
   std::vector<std::pair<std::string, std::string>> keys;
   for (const LineSeries& s : series) keys.emplace_back(s.style, s.label);

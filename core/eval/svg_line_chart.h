@@ -18,10 +18,12 @@ struct LineChartText {
   std::string title;
   std::string x_axis, y_axis;  // with their units
   std::vector<std::string>
-      places;  // labels along x at equal distances; an empty one is a place without label
+      places;                // labels along x at equal distances; an empty one is a place without label
+  bool logarithmic = false;  // the y axis; a bar that would reach to 0 ends at a tenth of its point
 };
 
-// Lines over equally distant places, on a linear axis that holds all points and bars. Empty without a point.
+// Lines over equally distant places, on an axis that holds all points and bars. Empty without a point, or
+// with one at 0 or below on a logarithmic axis.
 std::string LineChart(const LineChartText& text, const std::vector<LineSeries>& series);
 
 }  // namespace stanflow

@@ -17,9 +17,10 @@ struct Shown {
   const char* name;
   const char* title;
   const char* score;
+  bool logarithmic;  // the chart's axis: nets that learn from a handful of rows err by orders of magnitude
 };
-constexpr Shown kTasks[] = {{"task1", "Task 1: the next flow's protocol", "macro F1"},
-                            {"task2", "Task 2: the next flow's ln bytes", "mean squared error"}};
+constexpr Shown kTasks[] = {{"task1", "Task 1: the next flow's protocol", "macro F1", false},
+                            {"task2", "Task 2: the next flow's ln bytes", "mean squared error", true}};
 
 constexpr std::pair<const char*, const char*> kSeries[] = {
     {"real", "real, less of it"}, {"synthetic", "rest synthetic"}, {"b1", "rest B1"}};
@@ -79,7 +80,8 @@ std::vector<nlohmann::json> PointsOf(const nlohmann::json& points, const std::st
 double Number(const nlohmann::json& value) { return value.is_number() ? value.get<double>() : NAN; }
 
 std::string Chart(const Shown& task, const nlohmann::json& points) {
-  LineChartText text = {task.title, "share of real rows among those learned from", task.score, {}};
+  LineChartText text = {
+      task.title, "share of real rows among those learned from", task.score, {}, task.logarithmic};
   for (double fraction : kRealFractions) text.places.push_back(FractionText(fraction));
   std::vector<LineSeries> series;
   for (const auto& [name, label] : kSeries) {

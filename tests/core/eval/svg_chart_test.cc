@@ -47,5 +47,19 @@ TEST(HeatMap, ShadesByTheShareOfTheTopAndLeavesOutWhatIsNoNumber) {
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
+TEST(LineChart, ALogarithmicAxisSpreadsWhatDiffersByOrdersOfMagnitude) {
+  LineChartText text{"errors", "share", "error", {"1", "0.1", "0"}, true};
+  const LineSeries line{"real", "real", {2, 20, 2000}, {1, 30, 100}};
+  const std::string chart = LineChart(text, {line});
+  for (const char* tick : {">10<", ">100<"}) EXPECT_NE(chart.find(tick), std::string::npos) << tick;
+  // Points lie at equal distances for equal factors.
+  std::vector<double> y;
+  for (size_t at = chart.find("cy=\""); at != std::string::npos; at = chart.find("cy=\"", at + 1))
+    y.push_back(std::stod(chart.substr(at + 4)));
+  ASSERT_EQ(y.size(), 3);
+  EXPECT_NEAR((y[1] - y[2]) / (y[0] - y[1]), 2, 0.05);
+  EXPECT_EQ(LineChart(text, {{"real", "real", {0, 1, 2}, {}}}), "") << "0 has no place on it";
+}
+
 }  // namespace
 }  // namespace stanflow
