@@ -73,11 +73,11 @@ class Server:
 
 
 def wait_for(condition):
+    """Until it holds. What is asked is a program or a file, which takes its own time to answer."""
     end = time.monotonic() + LIMIT_S
     while not condition():
         if time.monotonic() > end:
             raise AssertionError("waited %d s in vain" % LIMIT_S)
-        time.sleep(0.02)  # between two looks; what is waited for is the condition
 
 
 def read(path):
