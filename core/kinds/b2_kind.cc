@@ -34,7 +34,8 @@ absl::StatusOr<nlohmann::json> Train(const TrainingTask& task) {
 
 absl::StatusOr<LoadedRowModel<B2Model>> Load(const std::string& bundle_dir) {
   return LoadRowModel<B2Model>(bundle_dir, kName, [](const BundleFolder& folder) -> absl::StatusOr<B2Model> {
-    STANFLOW_ASSIGN_OR_RETURN(const B2FitOptions options, Options().FromJson(folder.manifest.at("options")));
+    STANFLOW_ASSIGN_OR_RETURN(const B2FitOptions options,
+                              Options().FromJson(folder.manifest.value("options", nlohmann::json())));
     return B2Model::Load(options.structure, folder.weights);
   });
 }

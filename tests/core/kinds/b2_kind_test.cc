@@ -82,6 +82,17 @@ TEST_F(B2Kind, AWrongStructureIsRefusedWithItsWord) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("'size' is no attribute"));
 }
 
+TEST_F(B2Kind, AManifestWithoutItsOptionsIsRefused) {
+  const auto dataset = Data();
+  ASSERT_TRUE(kB2Kind.train(Task(*dataset)).ok());
+  nlohmann::json manifest = Manifest();
+  manifest.erase("options");
+  dir_.Write("bundle/manifest.json", manifest.dump());
+  const absl::Status status = kB2Kind.load_generator(bundle(), "cpu").status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("structure is missing"));
+}
+
 TEST_F(B2Kind, StopsWhenAsked) {
   const auto dataset = Data("none");
   TrainingTask task = Task(*dataset);
