@@ -126,6 +126,7 @@ absl::StatusOr<nlohmann::json> ReadBundleManifest(const std::string& dir) {
 
 absl::StatusOr<BundleFolder> ReadBundleFolder(const std::string& dir, const std::string& preset) {
   BundleFolder folder;
+  folder.dir = dir;
   STANFLOW_ASSIGN_OR_RETURN(folder.manifest, ReadBundleManifest(dir));
   const std::string manifest_path = dir + "/manifest.json", weights_path = dir + "/model.safetensors";
   try {

@@ -44,6 +44,7 @@ nlohmann::json CommonManifest(const std::string& preset, const nlohmann::json& o
 absl::Status WriteBundleFolder(const std::string& dir, nlohmann::json manifest, const TensorFile& weights);
 
 struct BundleFolder {
+  std::string dir;  // where it lies
   nlohmann::json manifest;
   BundleInfo info;
   TensorFile weights;

@@ -7,8 +7,8 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/base/worker_pool.h"
 #include "core/eval/sampling.h"
-#include "core/eval/worker_pool.h"
 #include "core/flow/time.h"
 
 namespace stanflow {
@@ -106,7 +106,7 @@ absl::StatusOr<Likelihood> ScoreLikelihood(const Scorer& scorer, const Dataset& 
   std::vector<ContextSums> sums(chosen.size());
   std::atomic<uint64_t> done{0};
   WorkerPool pool(options.threads);
-  STANFLOW_RETURN_IF_ERROR(pool.Run(chosen.size(), [&](size_t i) -> absl::Status {
+  STANFLOW_RETURN_IF_ERROR(pool.RunUntilError(chosen.size(), [&](size_t i) -> absl::Status {
     if (options.stop_requested && options.stop_requested())
       return absl::CancelledError("stopped while scoring");
     STANFLOW_ASSIGN_OR_RETURN(sums[i], ScoreContext(scorer, dataset, chosen[i]));

@@ -6,9 +6,9 @@
 
 #include "core/base/philox.h"
 #include "core/base/status_macros.h"
+#include "core/base/worker_pool.h"
 #include "core/eval/random_forest.h"
 #include "core/eval/sampling.h"
-#include "core/eval/worker_pool.h"
 
 namespace stanflow {
 namespace {
@@ -108,7 +108,7 @@ absl::StatusOr<std::vector<double>> RunTaskFits(const EvalInput& input, Task tas
   std::vector<double> scores(fits.size());
   std::atomic<size_t> done = 0;
   WorkerPool pool(input.options.threads);
-  STANFLOW_RETURN_IF_ERROR(pool.Run(fits.size(), [&](size_t i) -> absl::Status {
+  STANFLOW_RETURN_IF_ERROR(pool.RunUntilError(fits.size(), [&](size_t i) -> absl::Status {
     if (input.stop_requested && input.stop_requested())
       return absl::CancelledError("stopped while measuring");
     const TaskFit& fit = fits[i];

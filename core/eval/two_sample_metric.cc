@@ -5,13 +5,13 @@
 #include "core/base/philox.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/base/worker_pool.h"
 #include "core/eval/auc.h"
 #include "core/eval/boosted_trees.h"
 #include "core/eval/comparison.h"
 #include "core/eval/html.h"
 #include "core/eval/metric.h"
 #include "core/eval/two_sample_rows.h"
-#include "core/eval/worker_pool.h"
 #include "nlohmann/json.hpp"
 
 namespace stanflow {
@@ -85,12 +85,12 @@ class Measurement {
     std::vector<Labelled> drawn(draws * kNumKinds);
     for (auto& areas : areas_) areas.assign(draws * kFolds, NAN);
     WorkerPool pool(input_.options.threads);
-    STANFLOW_RETURN_IF_ERROR(pool.Run(drawn.size(), [&](size_t task) {
+    STANFLOW_RETURN_IF_ERROR(pool.RunUntilError(drawn.size(), [&](size_t task) {
       const auto kind = static_cast<Kind>(task % kNumKinds);
       if (Exists(kind)) drawn[task] = Draws(kind, static_cast<uint32_t>(task / kNumKinds));
       return absl::OkStatus();
     }));
-    return pool.Run(drawn.size() * kFolds, [&](size_t task) -> absl::Status {
+    return pool.RunUntilError(drawn.size() * kFolds, [&](size_t task) -> absl::Status {
       if (input_.stop_requested && input_.stop_requested())
         return absl::CancelledError("stopped while measuring");
       const size_t draw = task / kFolds / kNumKinds, fold = task % kFolds;

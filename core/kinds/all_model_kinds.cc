@@ -5,14 +5,11 @@ namespace stanflow {
 absl::Span<const ModelKind* const> AllModelKinds() {
   static const ModelKind* const kKinds[] = {
 #ifdef STANFLOW_WITH_TORCH
-      &kCausalKind,
-      &kPaperKind,
+      &kCausalKind, &kPaperKind,
 #endif
-      &kB1Kind,
-      &kB2Kind,
+      &kB1Kind,     &kB2Kind,
 #ifdef STANFLOW_WITH_TORCH
-      &kWpGanKind,
-      &kCtganKind,
+      &kWpGanKind,  &kCtganKind,
 #endif
   };
   return kKinds;

@@ -1,6 +1,6 @@
-#include "core/base/option_table.h"
 #include "core/generate/baselines/b2_fit.h"
 #include "core/kinds/row_kind.h"
+#include "core/kinds/table_options.h"
 
 namespace stanflow {
 namespace {
@@ -18,11 +18,6 @@ const OptionTable<B2FitOptions>& Options() {
   return *table;
 }
 
-absl::StatusOr<nlohmann::json> CompleteOptions(const std::map<std::string, std::string>& settings) {
-  STANFLOW_ASSIGN_OR_RETURN(const B2FitOptions options, Options().Parse(settings));
-  return Options().ToJson(options);
-}
-
 absl::StatusOr<nlohmann::json> Train(const TrainingTask& task) {
   STANFLOW_ASSIGN_OR_RETURN(B2FitOptions options, Options().Parse(task.options));
   options.marginals.seed = task.seed;
@@ -33,28 +28,18 @@ absl::StatusOr<nlohmann::json> Train(const TrainingTask& task) {
 }
 
 absl::StatusOr<LoadedRowModel<B2Model>> Load(const std::string& bundle_dir) {
-  return LoadRowModel<B2Model>(bundle_dir, kName, [](const BundleFolder& folder) -> absl::StatusOr<B2Model> {
-    STANFLOW_ASSIGN_OR_RETURN(const B2FitOptions options,
-                              Options().FromJson(folder.manifest.value("options", nlohmann::json())));
-    return B2Model::Load(options.structure, folder.weights);
-  });
-}
-
-absl::StatusOr<std::unique_ptr<Generator>> LoadB2Generator(const std::string& bundle_dir,
-                                                           const std::string&) {
-  STANFLOW_ASSIGN_OR_RETURN(auto b2, Load(bundle_dir));
-  return MakeRowGenerator(std::move(b2.model), std::move(b2.info));
-}
-
-absl::StatusOr<std::unique_ptr<Scorer>> LoadB2Scorer(const std::string& bundle_dir, const std::string&) {
-  STANFLOW_ASSIGN_OR_RETURN(auto b2, Load(bundle_dir));
-  return MakeRowScorer(std::move(b2.model));
+  STANFLOW_ASSIGN_OR_RETURN(const BundleFolder folder, ReadBundleFolder(bundle_dir, kName));
+  STANFLOW_ASSIGN_OR_RETURN(const B2FitOptions options, ReadTableOptions(Options(), folder));
+  return OfFolder(folder, B2Model::Load(options.structure, folder.weights));
 }
 
 }  // namespace
 
-const ModelKind kB2Kind = {kName,           "the paper's B2: bytes given the bytes before and the hour",
-                           CompleteOptions, Train,
-                           LoadB2Generator, LoadB2Scorer};
+const ModelKind kB2Kind = {kName,
+                           "the paper's B2: bytes given the bytes before and the hour",
+                           CompleteTableOptions<Options>,
+                           Train,
+                           LoadRowGenerator<Load>,
+                           LoadRowScorer<Load>};
 
 }  // namespace stanflow

@@ -52,19 +52,30 @@ struct LoadedRowModel {
   GeneratorInfo info;
 };
 
-// `load`: a StatusOr<Model> of the folder; DATA_LOSS gets the file's name.
-template <typename Model, typename Load>
-absl::StatusOr<LoadedRowModel<Model>> LoadRowModel(const std::string& bundle_dir, const std::string& preset,
-                                                   Load load) {
-  STANFLOW_ASSIGN_OR_RETURN(const BundleFolder folder, ReadBundleFolder(bundle_dir, preset));
-  absl::StatusOr<Model> model = load(folder);
+// A folder's model, if `model` could be made of its weights; else DATA_LOSS with the file's name.
+template <typename Model>
+absl::StatusOr<LoadedRowModel<Model>> OfFolder(const BundleFolder& folder, absl::StatusOr<Model> model) {
   if (!model.ok())
-    return absl::DataLossError(StrCat(bundle_dir, "/model.safetensors: ", model.status().message()));
+    return absl::DataLossError(StrCat(folder.dir, "/model.safetensors: ", model.status().message()));
   LoadedRowModel<Model> out{std::make_shared<const Model>(*std::move(model)), {}};
-  out.info.preset = preset;
+  out.info.preset = folder.manifest["preset"];
   out.info.training_hosts = folder.info.hosts;
   out.info.default_start_ms = folder.info.default_start_ms;
   return out;
+}
+
+// A ModelKind's load_generator and load_scorer. `load`: a function that makes a LoadedRowModel of a folder's
+// path. Row models have no use for a device.
+template <auto load>
+absl::StatusOr<std::unique_ptr<Generator>> LoadRowGenerator(const std::string& bundle_dir,
+                                                            const std::string&) {
+  STANFLOW_ASSIGN_OR_RETURN(auto loaded, load(bundle_dir));
+  return MakeRowGenerator(std::move(loaded.model), std::move(loaded.info));
+}
+template <auto load>
+absl::StatusOr<std::unique_ptr<Scorer>> LoadRowScorer(const std::string& bundle_dir, const std::string&) {
+  STANFLOW_ASSIGN_OR_RETURN(auto loaded, load(bundle_dir));
+  return MakeRowScorer(std::move(loaded.model));
 }
 
 }  // namespace stanflow

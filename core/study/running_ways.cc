@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
-#include "core/eval/worker_pool.h"
+#include "core/base/worker_pool.h"
 
 namespace stanflow {
 namespace {
@@ -100,7 +100,7 @@ absl::StatusOr<std::vector<RunSequence>> RunModel(const Generator& generator, Ru
   std::vector<RunSequence> out(chosen.size());
   const auto tile = static_cast<size_t>(generator.info().tile_rows);
   WorkerPool pool(options.threads);
-  STANFLOW_RETURN_IF_ERROR(pool.Run((chosen.size() + tile - 1) / tile, [&](size_t t) {
+  STANFLOW_RETURN_IF_ERROR(pool.RunUntilError((chosen.size() + tile - 1) / tile, [&](size_t t) {
     std::vector<Lane> lanes;
     for (size_t i = t * tile; i < std::min((t + 1) * tile, chosen.size()); ++i) {
       const ContextKey key{options.seed, static_cast<uint32_t>(way), static_cast<uint32_t>(i),

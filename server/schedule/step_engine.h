@@ -8,11 +8,11 @@
 
 #include "absl/status/status.h"
 #include "core/base/clock.h"
+#include "core/base/worker_pool.h"
 #include "core/generate/generator.h"
 #include "server/schedule/active_stream.h"
 #include "server/schedule/batch_planner.h"
 #include "server/schedule/scheduler_observer.h"
-#include "server/schedule/worker_pool.h"
 
 namespace stanflow {
 

@@ -1,13 +1,15 @@
 #include "server/worker/generate_flows.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/eval/worker_pool.h"
+#include "core/base/worker_pool.h"
 #include "core/generate/ordered_stream.h"
+#include "server/schedule/batch_planner.h"
 
 namespace stanflow {
 namespace {
@@ -15,43 +17,37 @@ namespace {
 // Between two reports of progress and looks at `stop_requested`.
 constexpr uint64_t kReportSteps = 64;
 
-// Steps every due context once.
-class TileStepper {
+// Steps one stream, in the tiles that the server's planner gives it when it is alone.
+class LoneStepper {
  public:
-  TileStepper(const Generator& generator, int threads)
-      : generator_(generator), threads_(threads), pool_(threads) {}
+  LoneStepper(const Generator& generator, int threads) : generator_(generator), pool_(threads) {
+    limits_.threads = static_cast<uint32_t>(threads);
+    limits_.max_tiles = std::numeric_limits<uint32_t>::max();
+  }
 
   absl::Status Step(OrderedStream* stream) {
+    const PlanStream alone{0, 0, static_cast<uint32_t>(stream->due())};
+    const PlanGenerator plan_generator{static_cast<uint32_t>(generator_.info().tile_rows), 0,
+                                       static_cast<uint32_t>(generator_.info().least_tile_rows)};
+    const std::vector<PlanTile> tiles = PlanBatch({alone}, {plan_generator}, limits_).tiles;
+    first_.assign(1, 0);
+    for (const PlanTile& tile : tiles) first_.push_back(first_.back() + tile.contexts);
     due_.clear();
-    stream->TakeDue(stream->due(), &due_);
+    stream->TakeDue(first_.back(), &due_);
     rows_.resize(due_.size());
-    const size_t tiles = NumTiles(due_.size());
-    STANFLOW_RETURN_IF_ERROR(pool_.Run(tiles, [&](size_t t) {
-      const size_t begin = Begin(t, tiles), n = Begin(t + 1, tiles) - begin;
-      return generator_.Step(absl::MakeConstSpan(due_).subspan(begin, n),
-                             absl::MakeSpan(rows_).subspan(begin, n));
+    STANFLOW_RETURN_IF_ERROR(pool_.RunUntilError(tiles.size(), [&](size_t t) {
+      return generator_.Step(absl::MakeConstSpan(due_).subspan(first_[t], tiles[t].contexts),
+                             absl::MakeSpan(rows_).subspan(first_[t], tiles[t].contexts));
     }));
     for (size_t i = 0; i < due_.size(); ++i) stream->Deliver(due_[i], rows_[i]);
     return absl::OkStatus();
   }
 
  private:
-  // As the planner of many streams does (server/schedule/batch_planner.h).
-  size_t NumTiles(size_t contexts) const {
-    const size_t fewest = (contexts + generator_.info().tile_rows - 1) / generator_.info().tile_rows;
-    const size_t least = generator_.info().least_tile_rows;
-    if (least == 0) return fewest;
-    const size_t rounds = (fewest + threads_ - 1) / threads_;
-    return std::max(fewest, std::min(rounds * threads_, contexts / least));
-  }
-  size_t Begin(size_t tile, size_t tiles) const {
-    if (generator_.info().least_tile_rows > 0) return tile * due_.size() / tiles;
-    return std::min(tile * generator_.info().tile_rows, due_.size());
-  }
-
   const Generator& generator_;
-  const size_t threads_;
+  PlanLimits limits_;
   WorkerPool pool_;
+  std::vector<size_t> first_;  // context of each tile
   std::vector<Context*> due_;
   std::vector<HostRow> rows_;
 };
@@ -86,7 +82,7 @@ absl::StatusOr<FlowTable> GenerateFlows(const Generator& generator, const Stream
     return absl::InvalidArgumentError("ask for a number of rows or a duration");
   if (spec.rows) STANFLOW_RETURN_IF_ERROR(CheckFlowCount(*spec.rows, options.max_rows));
   OrderedStream stream(&generator, spec, options.look_ahead_rows);
-  TileStepper stepper(generator, options.threads);
+  LoneStepper stepper(generator, options.threads);
   FlowTable flows;
   for (uint64_t step = 0; !stream.done(); ++step) {
     if (step % kReportSteps == 0) STANFLOW_RETURN_IF_ERROR(Report(spec, flows, options));

@@ -63,17 +63,14 @@ absl::StatusOr<nlohmann::json> Train(const TrainingTask& task) {
   return PublishRowModel(task, kName, nlohmann::json::object(), fit);
 }
 
-absl::StatusOr<std::unique_ptr<Generator>> LoadResampler(const std::string& bundle_dir, const std::string&) {
-  STANFLOW_ASSIGN_OR_RETURN(auto loaded,
-                            LoadRowModel<Resampler>(bundle_dir, kName, [](const BundleFolder& folder) {
-                              return Resampler::Load(folder.weights);
-                            }));
-  return MakeRowGenerator(std::move(loaded.model), std::move(loaded.info));
+absl::StatusOr<LoadedRowModel<Resampler>> LoadResampler(const std::string& bundle_dir) {
+  STANFLOW_ASSIGN_OR_RETURN(const BundleFolder folder, ReadBundleFolder(bundle_dir, kName));
+  return OfFolder(folder, Resampler::Load(folder.weights));
 }
 
 }  // namespace
 
-const ModelKind kResamplerKind = {kName,  "draws training rows again", CompleteOptions, Train, LoadResampler,
-                                  nullptr};
+const ModelKind kResamplerKind = {kName, "draws training rows again",     CompleteOptions,
+                                  Train, LoadRowGenerator<LoadResampler>, nullptr};
 
 }  // namespace stanflow

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/eval/worker_pool.h"
+#include "core/base/worker_pool.h"
 #include "gtest/gtest.h"
 #include "tests/core/eval/golden.h"
 
@@ -48,11 +48,11 @@ TEST(RandomForest, ItsSeedAloneDecidesWhateverRunsBesideIt) {
   const std::vector<int> first = fit(7);
   std::vector<std::vector<int>> got(8);
   WorkerPool pool(4);
-  ASSERT_TRUE(pool.Run(got.size(),
-                       [&](size_t i) {
-                         got[i] = fit(i % 2 == 0 ? 7 : i);
-                         return absl::OkStatus();
-                       })
+  ASSERT_TRUE(pool.RunUntilError(got.size(),
+                                 [&](size_t i) {
+                                   got[i] = fit(i % 2 == 0 ? 7 : i);
+                                   return absl::OkStatus();
+                                 })
                   .ok());
   for (size_t i = 0; i < got.size(); i += 2) EXPECT_EQ(got[i], first);
   EXPECT_NE(got[1], first);

@@ -90,7 +90,8 @@ TEST_F(B2Kind, AManifestWithoutItsOptionsIsRefused) {
   dir_.Write("bundle/manifest.json", manifest.dump());
   const absl::Status status = kB2Kind.load_generator(bundle(), "cpu").status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr("structure is missing"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("bundle/manifest.json: preset b2: option structure is missing"));
 }
 
 TEST_F(B2Kind, StopsWhenAsked) {

@@ -1,21 +1,26 @@
-#ifndef STANFLOW_SERVER_SCHEDULE_WORKER_POOL_H_
-#define STANFLOW_SERVER_SCHEDULE_WORKER_POOL_H_
+#ifndef STANFLOW_CORE_BASE_WORKER_POOL_H_
+#define STANFLOW_CORE_BASE_WORKER_POOL_H_
 
 #include <cstddef>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "core/base/mutex.h"
 
 namespace stanflow {
 
-// Threads that help one caller with a loop. The caller works too, so a loop of one turn wakes
-// nobody, and a helper that wakes late finds nothing left and costs no waiting.
+// Threads that help one caller with its loops, one loop after the other. The caller works too, so a loop of
+// one turn wakes nobody, and a helper that wakes late finds nothing left and costs no waiting. The threads
+// stay, since what a thread sets up once (a matrix library's buffers) is dear.
 class WorkerPool {
  public:
   // `threads`: those that work, the caller's among them; at least 1.
   explicit WorkerPool(int threads);
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
   // No Run may be in progress.
   ~WorkerPool();
 
@@ -24,6 +29,8 @@ class WorkerPool {
   // Calls task(0) to task(n - 1), in any order and on several threads at once; returns when all
   // have returned. One caller at a time.
   void Run(size_t n, absl::FunctionRef<void(size_t)> task);
+  // As Run, but starts no further turn after one that failed; answers the first error.
+  absl::Status RunUntilError(size_t n, absl::FunctionRef<absl::Status(size_t)> task);
 
  private:
   void Help();
@@ -41,4 +48,4 @@ class WorkerPool {
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_SERVER_SCHEDULE_WORKER_POOL_H_
+#endif  // STANFLOW_CORE_BASE_WORKER_POOL_H_

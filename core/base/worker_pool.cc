@@ -1,4 +1,4 @@
-#include "server/schedule/worker_pool.h"
+#include "core/base/worker_pool.h"
 
 namespace stanflow {
 
@@ -27,6 +27,21 @@ void WorkerPool::Run(size_t n, absl::FunctionRef<void(size_t)> task) {
   work_.NotifyAll();
   DoTurns();
   while (running_ > 0) idle_.Wait(&mutex_);
+}
+
+absl::Status WorkerPool::RunUntilError(size_t n, absl::FunctionRef<absl::Status(size_t)> task) {
+  Mutex mutex;
+  absl::Status first;
+  Run(n, [&](size_t i) {
+    {
+      MutexLock lock(&mutex);
+      if (!first.ok()) return;
+    }
+    const absl::Status status = task(i);
+    MutexLock lock(&mutex);
+    first.Update(status);
+  });
+  return first;
 }
 
 void WorkerPool::DoTurns() {

@@ -1,6 +1,5 @@
-#include "server/schedule/worker_pool.h"
+#include "core/base/worker_pool.h"
 
-#include <atomic>
 #include <vector>
 
 #include "core/base/mutex.h"
@@ -33,6 +32,27 @@ TEST(WorkerPool, RunsTurnsAtOnceOnAllItsThreads) {
     while (here < 3) met.Wait(&mutex);
   });
   EXPECT_EQ(here, 3);
+}
+
+TEST(WorkerPool, StartsNoTurnAfterAnErrorReturnsItAndStaysUsable) {
+  WorkerPool pool(1);
+  int started = 0;
+  const absl::Status status = pool.RunUntilError(10, [&](size_t i) {
+    ++started;
+    return i == 3 ? absl::DataLossError("three") : absl::OkStatus();
+  });
+  EXPECT_EQ(status, absl::DataLossError("three"));
+  EXPECT_EQ(started, 4);
+  EXPECT_TRUE(pool.RunUntilError(2, [](size_t) { return absl::OkStatus(); }).ok());
+}
+
+TEST(WorkerPool, AnswersTheErrorOfAnyThread) {
+  WorkerPool pool(4);
+  for (size_t bad = 0; bad < 50; ++bad) {
+    const absl::Status status = pool.RunUntilError(
+        50, [&](size_t i) { return i == bad ? absl::DataLossError("bad") : absl::OkStatus(); });
+    EXPECT_EQ(status, absl::DataLossError("bad"));
+  }
 }
 
 }  // namespace
