@@ -11,7 +11,7 @@ compile = $(call configure,$(1)) && cmake --build --preset $(1) --parallel $(JOB
 # GCC 12's thread sanitizer stops where the kernel spreads addresses wider than it knows.
 fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help demo build test bench paper lint format build-cuda test-cuda install clean packages
+.PHONY: help demo build test bench paper real-flows lint format build-cuda test-cuda install clean packages
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +36,14 @@ bench: packages ## Measure generating and training speed: build/bench/bench.json
 	$(call compile,release)
 	scripts/bench
 
-REAL ?= ../shared/data/ugr16_monday.csv.xz
-paper: packages ## Repeat the STAN paper on real flows (REAL=FILE): build/paper/paper.html
+# Real flows that lie beside the checkout, if there are any.
+REAL ?= $(firstword $(wildcard ../shared/data/*.csv.xz))
+paper: real-flows packages ## Repeat the STAN paper: REAL=FILE of flows, HOME_NETWORK=CIDR if not 42.219.0.0/16 (UGR'16)
 	$(call configure,release) && cmake --build --preset release --parallel $(JOBS) --target stanflow stanflowd stanflow-worker
-	scripts/paper $(REAL)
+	scripts/paper "$(REAL)"
+
+real-flows:
+	@test -r "$(REAL)" || { echo "make paper: REAL='$(REAL)' is no file that can be read; name one of real flows: make paper REAL=FILE" >&2; exit 2; }
 
 lint: ## Check layout, include direction, and the code by clang's analyses
 	@scripts/install-packages build test lint

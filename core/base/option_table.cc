@@ -9,6 +9,14 @@
 
 namespace stanflow {
 namespace internal {
+namespace {
+
+// " (rows)"; nothing for a pure number.
+std::string UnitText(const OptionHelp& option) {
+  return option.unit.empty() ? "" : StrCat(" (", option.unit, ")");
+}
+
+}  // namespace
 
 absl::StatusOr<double> ParseOption(const OptionHelp& option, const std::string& text, bool whole, double low,
                                    double high) {
@@ -17,7 +25,7 @@ absl::StatusOr<double> ParseOption(const OptionHelp& option, const std::string& 
   if (number && value >= low && value <= high && (!whole || value == std::trunc(value))) return value;
   return absl::InvalidArgumentError(StrCat("option ", option.name, ": '", text, "' is not ",
                                            whole ? "a whole number" : "a number", " from ", low, " to ", high,
-                                           " (", option.unit, ")"));
+                                           UnitText(option)));
 }
 
 absl::StatusOr<int> ParseWord(const OptionHelp& option, const std::string& text,
@@ -36,8 +44,10 @@ absl::Status UnknownOption(const std::string& owner, const std::string& name,
                            const std::vector<OptionHelp>& known) {
   const std::string names =
       absl::StrJoin(known, ", ", [](std::string* out, const OptionHelp& help) { out->append(help.name); });
-  return absl::InvalidArgumentError(
-      StrCat(owner, " has no option '", name, "'; it has ", names.empty() ? "none" : names));
+  std::string message = StrCat(owner, " has no option '", name, "'; it has ", names.empty() ? "none" : names);
+  for (const OptionHelp& help : known)
+    StrAppend(&message, "\n  ", help.name, "=", help.default_value, UnitText(help), ": ", help.help);
+  return absl::InvalidArgumentError(message);
 }
 
 std::string OptionText(const nlohmann::json& value) {

@@ -1,6 +1,7 @@
 #ifndef STANFLOW_CORE_BASE_OPTION_TABLE_H_
 #define STANFLOW_CORE_BASE_OPTION_TABLE_H_
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@
 
 namespace stanflow {
 
-// One option as a user sees it.
+// One option as a user sees it. The unit of a pure number is empty.
 struct OptionHelp {
   std::string name, default_value, unit, help;
 };
@@ -58,8 +59,8 @@ class OptionTable {
   OptionTable(std::string owner, std::vector<OptionRow<Options>> rows)
       : owner_(std::move(owner)), rows_(std::move(rows)) {}
 
-  // The defaults with `settings` on top. INVALID_ARGUMENT names an unknown option with the ones
-  // there are, or a bad value with its range.
+  // The defaults with `settings` on top. INVALID_ARGUMENT names a bad value with its range, or an unknown
+  // option with the ones there are: their names on its first line, then a line each with default, unit, help.
   absl::StatusOr<Options> Parse(const std::map<std::string, std::string>& settings) const {
     Options options;
     for (const auto& [name, text] : settings) STANFLOW_RETURN_IF_ERROR(Set(name, text, &options));
@@ -73,12 +74,15 @@ class OptionTable {
     }
     return json;
   }
-  // DATA_LOSS names what is missing or can't be.
+  // DATA_LOSS names what is missing, can't be or is no option.
   absl::StatusOr<Options> FromJson(const nlohmann::json& json) const;
 
   std::vector<OptionHelp> Help() const;
 
  private:
+  bool Has(const std::string& name) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.name == name; });
+  }
   absl::Status Set(const std::string& name, const std::string& text, Options* options) const;
 
   static nlohmann::json JsonOf(const WholeOption<Options>& value, const Options& options) {
@@ -162,6 +166,9 @@ absl::StatusOr<Options> OptionTable<Options>::FromJson(const nlohmann::json& jso
     }
     const absl::Status status = Set(row.name, internal::OptionText(json[row.name]), &options);
     if (!status.ok()) return absl::DataLossError(status.message());
+  }
+  for (const auto& item : json.items()) {
+    if (!Has(item.key())) return absl::DataLossError(owner_ + ": there is no option '" + item.key() + "'");
   }
   return options;
 }

@@ -1,11 +1,14 @@
 #include "core/base/philox.h"
 
+#include <cmath>
+
 namespace stanflow {
 namespace {
 
 constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
 constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
 constexpr int kRounds = 10;
+constexpr double kTwoPi = 6.28318530717958647693;
 
 double ToUnit(uint32_t high, uint32_t low) {
   const uint64_t bits = (uint64_t{high} << 32 | low) >> 11;
@@ -32,6 +35,10 @@ std::array<double, 2> Uniform2(const DrawKey& key) {
                                static_cast<uint32_t>(key.row >> 32) << 16 | key.slot},
                               {static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)});
   return {ToUnit(out[0], out[1]), ToUnit(out[2], out[3])};
+}
+
+double StandardNormal(double u0, double u1) {
+  return std::sqrt(-2 * std::log1p(-u0)) * std::cos(kTwoPi * u1);
 }
 
 }  // namespace stanflow

@@ -25,6 +25,10 @@ struct DrawKey {
 // Two doubles in [0, 1), 53 bits each.
 std::array<double, 2> Uniform2(const DrawKey& key);
 
+// A draw from the standard normal distribution out of two independent uniforms of [0, 1) (Box and Muller).
+// Generated flows depend on its every bit.
+double StandardNormal(double u0, double u1);
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_BASE_PHILOX_H_

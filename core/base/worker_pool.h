@@ -27,7 +27,7 @@ class WorkerPool {
   int threads() const { return static_cast<int>(helpers_.size()) + 1; }
 
   // Calls task(0) to task(n - 1), in any order and on several threads at once; returns when all
-  // have returned. One caller at a time.
+  // have returned. One caller at a time. A task must not throw: on a helper's thread nobody could catch it.
   void Run(size_t n, absl::FunctionRef<void(size_t)> task);
   // As Run, but starts no further turn after one that failed; answers the first error.
   absl::Status RunUntilError(size_t n, absl::FunctionRef<absl::Status(size_t)> task);

@@ -54,6 +54,27 @@ absl::Status CheckKind(const std::string& path, const nlohmann::json& manifest, 
   return absl::OkStatus();
 }
 
+absl::Status WriteFiles(const std::string& dir, nlohmann::json manifest, TensorFile weights) {
+  STANFLOW_RETURN_IF_ERROR(MakeDirectories(dir));
+  weights.metadata["format"] = kFormatName;
+  const std::string bytes = SerializeTensors(weights);
+  manifest["weights_sha256"] = Sha256Hex(bytes);
+  STANFLOW_RETURN_IF_ERROR(WriteFileDurably(dir + "/model.safetensors", bytes));
+  return WriteFileDurably(dir + "/manifest.json", manifest.dump(1));
+}
+
+absl::StatusOr<TensorFile> ReadWeights(const std::string& path, const std::string& sha256) {
+  const absl::StatusOr<MappedFile> mapped = MappedFile::Open(path);
+  if (absl::IsNotFound(mapped.status()))
+    return absl::DataLossError(StrCat(path, " is missing: the bundle is damaged; export it again"));
+  STANFLOW_RETURN_IF_ERROR(mapped.status());
+  if (sha256 != Sha256Hex(mapped->bytes())) {
+    return absl::DataLossError(
+        StrCat(path, ": its SHA-256 is not the manifest's: damaged or exchanged; export it again"));
+  }
+  return ParseTensors(mapped->bytes(), path);
+}
+
 }  // namespace
 
 BundleInfo BundleInfoOf(const Dataset& dataset, uint64_t seed, int64_t created_ms) {
@@ -93,14 +114,10 @@ nlohmann::json CommonManifest(const std::string& preset, const nlohmann::json& o
 absl::Status WriteBundleFolder(const std::string& dir, nlohmann::json manifest, const TensorFile& weights) {
   const std::string temporary = dir + ".tmp";
   STANFLOW_RETURN_IF_ERROR(RemoveAll(temporary));
-  STANFLOW_RETURN_IF_ERROR(MakeDirectories(temporary));
-  TensorFile marked = weights;
-  marked.metadata["format"] = kFormatName;
-  const std::string bytes = SerializeTensors(marked);
-  manifest["weights_sha256"] = Sha256Hex(bytes);
-  STANFLOW_RETURN_IF_ERROR(WriteFileDurably(temporary + "/model.safetensors", bytes));
-  STANFLOW_RETURN_IF_ERROR(WriteFileDurably(temporary + "/manifest.json", manifest.dump(1)));
-  return PublishDirectory(temporary, dir);
+  absl::Status status = WriteFiles(temporary, std::move(manifest), weights);
+  if (status.ok()) status = PublishDirectory(temporary, dir);
+  if (!status.ok()) RemoveAll(temporary).IgnoreError();  // The first error says more.
+  return status;
 }
 
 absl::StatusOr<nlohmann::json> ReadBundleManifest(const std::string& dir) {
@@ -128,16 +145,12 @@ absl::StatusOr<BundleFolder> ReadBundleFolder(const std::string& dir, const std:
   BundleFolder folder;
   folder.dir = dir;
   STANFLOW_ASSIGN_OR_RETURN(folder.manifest, ReadBundleManifest(dir));
-  const std::string manifest_path = dir + "/manifest.json", weights_path = dir + "/model.safetensors";
+  const std::string manifest_path = dir + "/manifest.json";
   try {
     STANFLOW_RETURN_IF_ERROR(CheckKind(manifest_path, folder.manifest, preset));
     folder.info = InfoOf(folder.manifest);
-    STANFLOW_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(weights_path));
-    if (folder.manifest.at("weights_sha256") != Sha256Hex(mapped.bytes())) {
-      return absl::DataLossError(
-          StrCat(weights_path, ": its SHA-256 is not the manifest's: damaged or exchanged; export it again"));
-    }
-    STANFLOW_ASSIGN_OR_RETURN(folder.weights, ParseTensors(mapped.bytes(), weights_path));
+    const std::string sha256 = folder.manifest.at("weights_sha256");
+    STANFLOW_ASSIGN_OR_RETURN(folder.weights, ReadWeights(dir + "/model.safetensors", sha256));
   } catch (const nlohmann::json::exception& e) {
     return absl::DataLossError(StrCat(manifest_path, ": ", e.what()));
   }

@@ -40,7 +40,8 @@ nlohmann::json CommonManifest(const std::string& preset, const nlohmann::json& o
                               const BundleInfo& info);
 
 // Writes both files, synced, into `dir`, which must not exist (ALREADY_EXISTS); the folder
-// appears whole or not at all. `manifest` is CommonManifest's, with the kind's own fields.
+// appears whole or not at all, and an error leaves nothing behind. `manifest` is CommonManifest's, with the
+// kind's own fields.
 absl::Status WriteBundleFolder(const std::string& dir, nlohmann::json manifest, const TensorFile& weights);
 
 struct BundleFolder {
@@ -50,11 +51,12 @@ struct BundleFolder {
   TensorFile weights;
 };
 
-// Refuses with DATA_LOSS (damaged: which file, what) or FAILED_PRECONDITION (foreign: not this
-// format, another schema, another preset than `preset`).
+// NOT_FOUND where there is no such folder or no manifest in it. Refuses with DATA_LOSS (damaged: which file,
+// what; no weights beside the manifest) or FAILED_PRECONDITION (foreign: not this format, another schema,
+// another preset than `preset`).
 absl::StatusOr<BundleFolder> ReadBundleFolder(const std::string& dir, const std::string& preset);
 
-// The manifest alone, checked for its format; any preset.
+// The manifest alone, checked for its format; any preset. Errors as ReadBundleFolder's.
 absl::StatusOr<nlohmann::json> ReadBundleManifest(const std::string& dir);
 
 }  // namespace stanflow

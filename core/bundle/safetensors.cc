@@ -1,5 +1,8 @@
 #include "core/bundle/safetensors.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/base/file.h"
 #include "core/base/status_macros.h"
 #include "nlohmann/json.hpp"
@@ -28,8 +31,21 @@ const TypeRow* FindType(const std::string& name) {
   return nullptr;
 }
 
+// Where a tensor's bytes lie in the data: [first, second).
+using Range = std::pair<uint64_t, uint64_t>;
+
+bool LieEndToEnd(std::vector<Range> ranges, uint64_t size) {
+  std::sort(ranges.begin(), ranges.end());
+  uint64_t end = 0;
+  for (const Range& range : ranges) {
+    if (range.first != end) return false;
+    end = range.second;
+  }
+  return end == size;
+}
+
 absl::StatusOr<StoredTensor> ParseTensor(const std::string& name, const nlohmann::json& json,
-                                         std::string_view data) {
+                                         std::string_view data, Range* range) {
   const std::string type_name = json.at("dtype");
   const TypeRow* type = FindType(type_name);
   if (type == nullptr)
@@ -47,13 +63,12 @@ absl::StatusOr<StoredTensor> ParseTensor(const std::string& name, const nlohmann
       offsets[1] - offsets[0] != size) {
     return absl::DataLossError(StrCat("tensor ", name, ": its offsets do not fit its shape"));
   }
+  *range = {offsets[0], offsets[1]};
   tensor.data = data.substr(offsets[0], size);
   return tensor;
 }
 
 }  // namespace
-
-size_t TensorTypeSize(TensorType type) { return RowOf(type).size; }
 
 std::string SerializeTensors(const TensorFile& file) {
   nlohmann::json header;
@@ -95,19 +110,20 @@ absl::StatusOr<TensorFile> ParseTensors(std::string_view bytes, const std::strin
   TensorFile file;
   try {
     const auto header = nlohmann::json::parse(bytes.substr(8, length));
+    if (!header.is_object()) return damaged("the header is no JSON object");
     const std::string_view data = bytes.substr(8 + length);
-    uint64_t total = 0;
+    std::vector<Range> ranges;
     for (const auto& [name, json] : header.items()) {
       if (name == "__metadata__") {
         file.metadata = json.get<std::map<std::string, std::string>>();
         continue;
       }
-      auto tensor = ParseTensor(name, json, data);
+      auto tensor = ParseTensor(name, json, data, &ranges.emplace_back());
       if (!tensor.ok()) return damaged(ToStd(tensor.status().message()));
-      total += tensor->data.size();
       file.tensors.emplace(name, *std::move(tensor));
     }
-    if (total != data.size()) return damaged("tensors and data differ in size");
+    if (!LieEndToEnd(std::move(ranges), data.size()))
+      return damaged("the tensors overlap or are not all of the data");
   } catch (const nlohmann::json::exception& e) {
     return damaged(StrCat("header: ", e.what()));
   }

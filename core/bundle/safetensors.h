@@ -18,9 +18,6 @@ namespace stanflow {
 
 enum class TensorType { kF32, kF64, kI64, kU8 };
 
-// Bytes of one number.
-size_t TensorTypeSize(TensorType type);
-
 template <typename T>
 constexpr TensorType TensorTypeOf() {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, int64_t> ||
@@ -72,8 +69,8 @@ absl::StatusOr<TensorFile> ParseTensors(std::string_view bytes, const std::strin
 // Written to a temporary name, synced, renamed over `path`, the folder synced.
 absl::Status WriteTensorFile(const std::string& path, const TensorFile& file);
 
-// DATA_LOSS names the file and what is wrong: short, a header that is no JSON, offsets that do
-// not fit the shape or overlap, a type that is not read.
+// DATA_LOSS names the file and what is wrong: short, a header that is no JSON object, offsets that do not fit
+// the shape, tensors that overlap or leave a gap, a type that is not read.
 absl::StatusOr<TensorFile> ReadTensorFile(const std::string& path);
 
 }  // namespace stanflow

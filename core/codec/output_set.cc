@@ -12,12 +12,12 @@ std::string Output::name() const {
   return octet < 0 ? whole : absl::StrCat(whole, ".", octet + 1);
 }
 
-uint64_t Output::ValueOf(const HostRow& row) const {
+uint64_t RowValue(const HostRow& row, Attribute attribute, int octet) {
   if (octet < 0) return row.Get(attribute);
   return row.remote_address >> (24 - 8 * octet) & 255;
 }
 
-void Output::SetValue(HostRow* row, uint64_t value) const {
+void SetRowValue(HostRow* row, Attribute attribute, int octet, uint64_t value) {
   // The outermost bins reach beyond what a record may hold (bytes are bins of bytes per packet).
   if (attribute == Attribute::kPackets || attribute == Attribute::kBytes) {
     value = std::clamp(value, kMinFlowCount, kMaxFlowCount);

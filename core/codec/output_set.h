@@ -21,6 +21,11 @@ enum class HeadKind {
   kMarginal,  // no net: the training rows' frequencies (attributes that a preset does not model)
 };
 
+// A value of a row: an attribute, or with `octet` 0 to 3 that octet of the remote address.
+uint64_t RowValue(const HostRow& row, Attribute attribute, int octet);
+// Packets and bytes are clamped to what a record may hold.
+void SetRowValue(HostRow* row, Attribute attribute, int octet, uint64_t value);
+
 // One draw of a row: an attribute, or one octet of the remote address.
 struct Output {
   Attribute attribute = Attribute::kTimeDelta;
@@ -35,8 +40,8 @@ struct Output {
 
   // "remote_address.2", "bytes".
   std::string name() const;
-  uint64_t ValueOf(const HostRow& row) const;
-  void SetValue(HostRow* row, uint64_t value) const;
+  uint64_t ValueOf(const HostRow& row) const { return RowValue(row, attribute, octet); }
+  void SetValue(HostRow* row, uint64_t value) const { SetRowValue(row, attribute, octet, value); }
   // What scales the classes' bins (ClassCodec): the row's packets, or 1.
   uint64_t GivenOf(const HostRow& row) const;
   // kSoftmax, kMarginal.

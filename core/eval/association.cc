@@ -8,6 +8,7 @@ namespace stanflow {
 namespace {
 
 constexpr uint8_t kNone = 255;
+static_assert(kMostAssociationBins <= kNone, "a bin would be kNone");
 
 // The bin of each sampled row; kNone where it has no value.
 std::vector<uint8_t> Binned(const ScoredColumn& column, const QuantileBins& bins, const EvalRows& rows,
@@ -60,6 +61,23 @@ double MutualInformation(absl::Span<const double> table, int columns) {
   return total > 0 ? std::max(sum / total, 0.0) : 0;
 }
 
+double CorrectedMutualInformation(absl::Span<const double> table, int columns, double n) {
+  std::vector<uint8_t> row_met(table.size() / columns), column_met(columns);
+  double freedom = 1;  // m - r - c + 1
+  for (size_t i = 0; i < table.size(); ++i) {
+    if (table[i] == 0) continue;
+    ++freedom;
+    row_met[i / columns] = column_met[i % columns] = 1;
+  }
+  freedom -= std::accumulate(row_met.begin(), row_met.end(), 0);
+  freedom -= std::accumulate(column_met.begin(), column_met.end(), 0);
+  return n > 0 ? MutualInformation(table, columns) - freedom / (2 * n) : 0;
+}
+
+double EffectiveRows(double sum_of_weights, double sum_of_squares) {
+  return sum_of_squares > 0 ? sum_of_weights * sum_of_weights / sum_of_squares : 0;
+}
+
 std::vector<double> Associations(const EvalRows& rows, const Sample& sample,
                                  const std::vector<QuantileBins>& bins) {
   std::vector<std::vector<uint8_t>> binned;
@@ -70,11 +88,15 @@ std::vector<double> Associations(const EvalRows& rows, const Sample& sample,
     for (size_t b = a + 1; b < bins.size(); ++b) {
       const int columns = bins[b].count();
       table.assign(static_cast<size_t>(bins[a].count()) * columns, 0);
+      double sum = 0, squares = 0;
       for (size_t i = 0; i < sample.rows.size(); ++i) {
         if (binned[a][i] == kNone || binned[b][i] == kNone) continue;
-        table[binned[a][i] * columns + binned[b][i]] += sample.weights[i];
+        const double weight = sample.weights[i];
+        table[binned[a][i] * columns + binned[b][i]] += weight;
+        sum += weight;
+        squares += weight * weight;
       }
-      out.push_back(MutualInformation(table, columns));
+      out.push_back(CorrectedMutualInformation(table, columns, EffectiveRows(sum, squares)));
     }
   }
   return out;

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/eval/association.h"
 #include "core/eval/html.h"
@@ -13,7 +14,7 @@
 namespace stanflow {
 namespace {
 
-constexpr uint32_t kSyntheticPurpose = 41, kRealPurpose = 42, kHalfPurpose = 43;
+constexpr uint32_t kPurpose = 41;  // to 44
 constexpr size_t kWorst = 3;
 
 using PerPair = std::vector<double>;
@@ -38,10 +39,10 @@ double MeanDifference(const PerPair& a, const PerPair& b) {
   return sum / a.size();
 }
 
-// What the repeats of one kind of comparison found.
+// What the draws of one comparison found.
 struct Found {
-  std::vector<double> differences;  // one a repeat
-  PerPair a, b;                     // sums over the repeats
+  std::vector<double> differences;  // one a draw
+  PerPair a, b;                     // sums over the draws
 
   void Add(const PerPair& of_a, const PerPair& of_b) {
     differences.push_back(MeanDifference(of_a, of_b));
@@ -56,25 +57,7 @@ struct Found {
   double B(size_t pair) const { return b[pair] / differences.size(); }
 };
 
-struct AllFound {
-  Found synthetic, halves, b1;
-};
-
-AllFound Run(const EvalInput& input, const Comparisons& sides, const std::vector<QuantileBins>& bins,
-             size_t rows) {
-  AllFound out;
-  for (uint32_t r = 0; r < static_cast<uint32_t>(input.options.jsd_repeats); ++r) {
-    const auto add = [&](const Comparison& c, uint32_t purpose_a, uint32_t purpose_b, Found* found) {
-      const Sample a = Draw(c.a, rows, {input.options.seed, purpose_a, r}),
-                   b = Draw(c.b, rows, {input.options.seed, purpose_b, r});
-      found->Add(Associations(*c.a.rows, a, bins), Associations(*c.b.rows, b, bins));
-    };
-    add(sides.synthetic, kSyntheticPurpose, kRealPurpose, &out.synthetic);
-    if (!sides.halves.empty()) add(sides.halves[r], kHalfPurpose, kHalfPurpose + 1, &out.halves);
-    if (!sides.b1.empty()) add(sides.b1[0], kSyntheticPurpose, kRealPurpose, &out.b1);
-  }
-  return out;
-}
+using AllFound = ByCompared<Found>;
 
 nlohmann::json PairsJson(const AllFound& found) {
   nlohmann::json out = nlohmann::json::array();
@@ -101,24 +84,27 @@ nlohmann::json Worst(nlohmann::json pairs) {
 }
 
 absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
+  const int bins_at_most = input.options.association_bins;
+  if (bins_at_most < 1 || bins_at_most > kMostAssociationBins) {
+    return absl::InvalidArgumentError(
+        StrCat("association: ", bins_at_most, " bins are not 1 to ", kMostAssociationBins));
+  }
   std::vector<QuantileBins> bins;
-  for (const ScoredColumn& column : ScoredColumns())
-    bins.emplace_back(column, *input.real, input.options.association_bins);
+  for (const ScoredColumn& column : ScoredColumns()) bins.emplace_back(column, *input.real, bins_at_most);
   const Pools pools = {AllOf(input.real->size()), AllOf(input.synthetic->size()),
                        input.b1 == nullptr ? std::vector<uint32_t>() : AllOf(input.b1->size())};
   const Comparisons sides = Compare(input, HostHoursOf(*input.real), pools, input.options.jsd_repeats);
   const size_t rows = std::min(input.options.association_rows, sides.SmallestPool());
-  const AllFound found = Run(input, sides, bins, rows);
+  AllFound found;
+  STANFLOW_RETURN_IF_ERROR(
+      ForEachDraw(input, sides, input.options.jsd_repeats, kPurpose, [&](const ComparedDraw& draw) {
+        const Side &a = draw.sides.a, &b = draw.sides.b;
+        found[draw.which].Add(Associations(*a.rows, Draw(a, rows, draw.a), bins),
+                              Associations(*b.rows, Draw(b, rows, draw.b), bins));
+      }));
 
   auto& out = (*report)["association"];
-  out["value"] = Summarise(found.synthetic.differences).mean;
-  out["floor"] = nullptr;
-  if (!found.halves.differences.empty()) {
-    const MeanAndDeviation floor = Summarise(found.halves.differences);
-    out["floor"] = floor.mean;
-    out["floor_sd"] = floor.deviation;
-  }
-  if (!found.b1.differences.empty()) out["b1"] = Summarise(found.b1.differences).mean;
+  AddSummary({found.synthetic.differences, found.halves.differences, found.b1.differences}, {}, &out);
   out["pairs"] = PairsJson(found);
   out["worst"] = Worst(out["pairs"]);
   const auto mean = [&](const char* set) {
@@ -128,9 +114,8 @@ absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   };
   out["mean"] = {{"real", mean("real")}, {"synthetic", mean("synthetic")}};
   if (input.b1 != nullptr) out["mean"]["b1"] = mean("b1");
-  out["settings"] = {{"rows_per_side", rows},
-                     {"repeats", input.options.jsd_repeats},
-                     {"bins_at_most", input.options.association_bins}};
+  out["settings"] = {
+      {"rows_per_side", rows}, {"repeats", input.options.jsd_repeats}, {"bins_at_most", bins_at_most}};
   for (size_t c = 0; c < bins.size(); ++c) out["settings"]["bins"][NameOf(c)] = bins[c].count();
   return absl::OkStatus();
 }
@@ -153,8 +138,9 @@ Matrices MatricesOf(const nlohmann::json& pairs) {
   for (const auto& pair : pairs) {
     const auto a = index(At(pair, {"a"})), b = index(At(pair, {"b"}));
     const double real = At(pair, {"real"}).get<double>(), synthetic = At(pair, {"synthetic"}).get<double>();
-    out.both[a][b] = real;
-    out.both[b][a] = synthetic;
+    // What is corrected to below 0 is none.
+    out.both[a][b] = std::max(real, 0.0);
+    out.both[b][a] = std::max(synthetic, 0.0);
     out.difference[a][b] = out.difference[b][a] = synthetic - real;
     out.top = std::max({out.top, real, synthetic});
     out.top_difference = std::max(out.top_difference, std::abs(synthetic - real));
@@ -200,10 +186,12 @@ const Metric kAssociationMetric = {
     "number of cut points below it; cut point j = 1 to 19 is the real value of rank ⌈j·n/20⌉, equal ones "
     "count once, and one at the largest value is none. A row without a time delta is left out of that "
     "attribute's pairs.</p><p>Both sides are random subsamples of the one size stated above, drawn and "
-    "weighted to clock hours as for the divergence; so both have the same bias, which is about (bins − "
-    "1)² / (2 rows) for independent attributes. <b>Floor</b>: the same between two random disjoint halves "
-    "of the real host-hours. Differences are taken for each draw, then averaged; the pairs' figures are "
-    "means over the draws.</p>",
+    "weighted to clock hours as for the divergence. Few rows make mutual information come out too high, "
+    "and weighted ones count as fewer: from each figure (m − r − c + 1) / (2 n) is subtracted (Miller and "
+    "Madow), where m cells, r rows and c columns of the pair's table hold anything and n = (Σ w)² / Σ w². "
+    "So a figure may be below 0 by chance, and is left there. <b>Floor</b>: the same between two random "
+    "disjoint halves of the real host-hours. Differences are taken for each draw, then averaged; the pairs' "
+    "figures are means over the draws.</p>",
     Measure, Render};
 
 }  // namespace stanflow

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/eval/autocorrelation.h"
 #include "core/eval/comparison.h"
@@ -14,7 +16,7 @@
 namespace stanflow {
 namespace {
 
-constexpr uint32_t kSyntheticPurpose = 51, kRealPurpose = 52, kHalfPurpose = 53;
+constexpr uint32_t kPurpose = 51;  // to 54
 constexpr int kLags = 20;
 
 struct Variable {
@@ -73,8 +75,6 @@ std::vector<WeightedRun> DrawRuns(const Values& from, const Side& side, size_t r
 
 using PerLag = std::vector<double>;
 
-nlohmann::json Finite(double x) { return std::isfinite(x) ? nlohmann::json(x) : nlohmann::json(nullptr); }
-
 // Mean of what is a number; NaN of nothing.
 double Mean(const std::vector<double>& values) {
   double sum = 0;
@@ -93,65 +93,53 @@ PerLag Distances(const PerLag& a, const PerLag& b) {
   return out;
 }
 
-// What the repeats of one kind of comparison found.
+// What the draws of one comparison found.
 struct Found {
-  std::vector<PerLag> a, b, distances;  // one a repeat
+  std::vector<PerLag> a, b, distances;  // one a draw
 
   void Add(PerLag of_a, PerLag of_b) {
     distances.push_back(Distances(of_a, of_b));
     a.push_back(std::move(of_a));
     b.push_back(std::move(of_b));
   }
-  static nlohmann::json ByLag(const std::vector<PerLag>& repeats) {
+  static nlohmann::json ByLag(const std::vector<PerLag>& draws) {
     nlohmann::json out = nlohmann::json::array();
     for (int k = 0; k < kLags; ++k) {
       std::vector<double> values;
-      for (const PerLag& r : repeats) values.push_back(r[k]);
-      out.push_back(Finite(Mean(values)));
+      for (const PerLag& r : draws) values.push_back(r[k]);
+      out.push_back(FiniteOrNull(Mean(values)));
     }
     return out;
   }
+  // Over the lags; one a draw.
   std::vector<double> Means() const {
     std::vector<double> out;
-    for (const PerLag& d : distances) {
-      const double mean = Mean(d);
-      if (std::isfinite(mean)) out.push_back(mean);
-    }
+    for (const PerLag& d : distances) out.push_back(Mean(d));
     return out;
   }
 };
 
-nlohmann::json MeasureVariable(const EvalInput& input, const Variable& variable, const Comparisons& sides,
-                               size_t rows) {
+absl::StatusOr<nlohmann::json> MeasureVariable(const EvalInput& input, const Variable& variable,
+                                               const Comparisons& sides, size_t rows) {
   const Values real(*input.real, variable), synthetic(*input.synthetic, variable);
   std::vector<Values> b1;
   if (input.b1 != nullptr) b1.emplace_back(*input.b1, variable);
-  Found found, halves, of_b1;
-  for (uint32_t r = 0; r < static_cast<uint32_t>(input.options.jsd_repeats); ++r) {
-    const auto lags = [&](const Values& from, const Side& side, uint32_t purpose) {
-      return Autocorrelation(
-          DrawRuns(from, side, rows, variable.lacks_first, {input.options.seed, purpose, r}), kLags);
-    };
-    found.Add(lags(synthetic, sides.synthetic.a, kSyntheticPurpose),
-              lags(real, sides.synthetic.b, kRealPurpose));
-    if (!sides.halves.empty()) {
-      halves.Add(lags(real, sides.halves[r].a, kHalfPurpose),
-                 lags(real, sides.halves[r].b, kHalfPurpose + 1));
-    }
-    if (!b1.empty()) {
-      of_b1.Add(lags(b1[0], sides.b1[0].a, kSyntheticPurpose), lags(real, sides.b1[0].b, kRealPurpose));
-    }
-  }
-  const auto mean_of = [](const Found& f) { return Finite(Mean(f.Means())); };
-  nlohmann::json out = {{"value", mean_of(found)}, {"floor", mean_of(halves)}};
-  const std::vector<double> floors = halves.Means();
-  if (!floors.empty()) out["floor_sd"] = Finite(Summarise(floors).deviation);
-  out["lags"] = {{"real", Found::ByLag(found.b)}, {"synthetic", Found::ByLag(found.a)}};
-  if (!halves.a.empty()) out["lags"]["floor"] = Found::ByLag(halves.distances);
-  if (!b1.empty()) {
-    out["b1"] = mean_of(of_b1);
-    out["lags"]["b1"] = Found::ByLag(of_b1.a);
-  }
+  ByCompared<Found> found;
+  const auto lags = [&](const Values& from, const Side& side, const ChoiceKey& key) {
+    return Autocorrelation(DrawRuns(from, side, rows, variable.lacks_first, key), kLags);
+  };
+  STANFLOW_RETURN_IF_ERROR(
+      ForEachDraw(input, sides, input.options.jsd_repeats, kPurpose, [&](const ComparedDraw& draw) {
+        const Values& judged = draw.which == Compared::kSynthetic ? synthetic
+                               : draw.which == Compared::kB1      ? b1[0]
+                                                                  : real;
+        found[draw.which].Add(lags(judged, draw.sides.a, draw.a), lags(real, draw.sides.b, draw.b));
+      }));
+  nlohmann::json out;
+  AddSummary({found.synthetic.Means(), found.halves.Means(), found.b1.Means()}, {}, &out);
+  out["lags"] = {{"real", Found::ByLag(found.synthetic.b)}, {"synthetic", Found::ByLag(found.synthetic.a)}};
+  if (!found.halves.a.empty()) out["lags"]["floor"] = Found::ByLag(found.halves.distances);
+  if (!found.b1.a.empty()) out["lags"]["b1"] = Found::ByLag(found.b1.a);
   return out;
 }
 
@@ -161,8 +149,9 @@ absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   const Comparisons sides = Compare(input, HostHoursOf(*input.real), pools, input.options.jsd_repeats);
   const size_t rows = std::min(input.options.autocorrelation_rows, sides.SmallestPool());
   auto& out = (*report)["autocorrelation"];
-  for (const Variable& variable : kVariables)
-    out[variable.name] = MeasureVariable(input, variable, sides, rows);
+  for (const Variable& variable : kVariables) {
+    STANFLOW_ASSIGN_OR_RETURN(out[variable.name], MeasureVariable(input, variable, sides, rows));
+  }
   out["settings"] = {{"rows_per_side", rows}, {"repeats", input.options.jsd_repeats}, {"lags", kLags}};
   return absl::OkStatus();
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <utility>
+
+#include "nlohmann/json.hpp"
 
 namespace stanflow {
 namespace {
@@ -13,6 +16,12 @@ std::vector<uint32_t> Common(const std::vector<uint32_t>& sorted, const std::vec
   std::set_intersection(sorted.begin(), sorted.end(), also_sorted.begin(), also_sorted.end(),
                         std::back_inserter(out));
   return out;
+}
+
+MeanAndDeviation SummariseNumbers(std::vector<double> values) {
+  values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); }),
+               values.end());
+  return values.empty() ? MeanAndDeviation{NAN, NAN} : Summarise(values);
 }
 
 }  // namespace
@@ -69,11 +78,41 @@ Comparisons Compare(const EvalInput& input, const HostHours& units, const Pools&
   return out;
 }
 
+absl::Status ForEachDraw(const EvalInput& input, const Comparisons& sides, int repeats, uint32_t purpose,
+                         absl::FunctionRef<void(const ComparedDraw&)> draw) {
+  for (uint32_t r = 0; r < static_cast<uint32_t>(repeats); ++r) {
+    const auto key = [&](uint32_t above) { return ChoiceKey{input.options.seed, purpose + above, r}; };
+    std::vector<ComparedDraw> draws = {{Compared::kSynthetic, sides.synthetic, key(0), key(1)}};
+    if (!sides.halves.empty()) draws.push_back({Compared::kHalves, sides.halves[r], key(2), key(3)});
+    // As the synthetic rows' choices: equal sets then get equal figures.
+    if (!sides.b1.empty()) draws.push_back({Compared::kB1, sides.b1[0], key(0), key(1)});
+    for (const ComparedDraw& d : draws) {
+      if (input.stop_requested && input.stop_requested())
+        return absl::CancelledError("stopped while measuring");
+      draw(d);
+    }
+  }
+  return absl::OkStatus();
+}
+
 MeanAndDeviation Summarise(const std::vector<double>& values) {
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / values.size();
   double squares = 0;
   for (double v : values) squares += (v - mean) * (v - mean);
   return {mean, values.size() > 1 ? std::sqrt(squares / (values.size() - 1.0)) : NAN};
+}
+
+nlohmann::json FiniteOrNull(double x) {
+  return std::isfinite(x) ? nlohmann::json(x) : nlohmann::json(nullptr);
+}
+
+void AddSummary(const ByCompared<std::vector<double>>& draws, const SummaryFields& fields,
+                nlohmann::json* out) {
+  (*out)[fields.value] = FiniteOrNull(SummariseNumbers(draws.synthetic).mean);
+  const MeanAndDeviation floor = SummariseNumbers(draws.halves);
+  (*out)[fields.floor] = FiniteOrNull(floor.mean);
+  (*out)[fields.floor + "_sd"] = FiniteOrNull(floor.deviation);
+  if (!draws.b1.empty()) (*out)[fields.b1] = FiniteOrNull(SummariseNumbers(draws.b1).mean);
 }
 
 }  // namespace stanflow

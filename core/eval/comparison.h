@@ -2,13 +2,17 @@
 #define STANFLOW_CORE_EVAL_COMPARISON_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "core/eval/clock_hours.h"
 #include "core/eval/eval_rows.h"
 #include "core/eval/host_hours.h"
 #include "core/eval/metric.h"
 #include "core/eval/sampling.h"
+#include "nlohmann/json_fwd.hpp"
 
 namespace stanflow {
 
@@ -54,12 +58,52 @@ struct Comparisons {
 
 Comparisons Compare(const EvalInput& input, const HostHours& units, const Pools& pools, int repeats);
 
+// Which of the comparisons one is.
+enum class Compared { kSynthetic, kHalves, kB1 };
+
+// One of each, such as the figures of its draws.
+template <typename T>
+struct ByCompared {
+  T synthetic, halves, b1;
+
+  T& operator[](Compared which) {
+    return which == Compared::kSynthetic ? synthetic : which == Compared::kHalves ? halves : b1;
+  }
+};
+
+// What is to be drawn: two sides, and the key of each one's random choice.
+struct ComparedDraw {
+  Compared which;
+  const Comparison& sides;
+  ChoiceKey a, b;
+};
+
+// Calls `draw` `repeats` times for each of `sides` that there is, one call after another; `halves` has as
+// many pairs or none. `purpose` and the three numbers above it name the measure's choices: of rows that are
+// judged, of real rows beside them, and of either half. CANCELLED once the evaluation is asked to stop.
+absl::Status ForEachDraw(const EvalInput& input, const Comparisons& sides, int repeats, uint32_t purpose,
+                         absl::FunctionRef<void(const ComparedDraw&)> draw);
+
 struct MeanAndDeviation {
   double mean, deviation;  // sample deviation; NaN of one value
 };
 
 // `values` has at least one.
 MeanAndDeviation Summarise(const std::vector<double>& values);
+
+// Null where `x` is no number.
+nlohmann::json FiniteOrNull(double x);
+
+// Names in a report of what AddSummary adds.
+struct SummaryFields {
+  std::string value = "value", floor = "floor", b1 = "b1";
+};
+
+// Adds to `out` the means over the draws, and the floor's deviation as "<floor>_sd". A draw that found no
+// number counts nowhere; what no draw found is null, such as the floor of a single host-hour. The field of B1
+// is there where B1 was drawn from.
+void AddSummary(const ByCompared<std::vector<double>>& draws, const SummaryFields& fields,
+                nlohmann::json* out);
 
 }  // namespace stanflow
 

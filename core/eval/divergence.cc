@@ -1,5 +1,6 @@
 #include "core/eval/divergence.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -18,5 +19,7 @@ double JensenShannon(absl::Span<const double> p_counts, absl::Span<const double>
   }
   return divergence;
 }
+
+double JsdBound(double floor) { return std::max(0.05, 2 * floor); }
 
 }  // namespace stanflow

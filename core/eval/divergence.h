@@ -9,6 +9,9 @@ namespace stanflow {
 // added to every bin of both, then each is divided by its sum.
 double JensenShannon(absl::Span<const double> p_counts, absl::Span<const double> q_counts);
 
+// What a model's divergence may be at most where real rows reach `floor` against real ones.
+double JsdBound(double floor);
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_EVAL_DIVERGENCE_H_

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/eval/comparison.h"
 #include "core/eval/divergence.h"
@@ -13,18 +14,18 @@
 namespace stanflow {
 namespace {
 
-constexpr uint32_t kSyntheticPurpose = 31, kRealPurpose = 32, kHalfPurpose = 33;
+constexpr uint32_t kPurpose = 31;  // to 34
 
 using PerColumn = std::vector<double>;
 
-PerColumn Divergences(const Comparison& sides, const std::vector<Bins>& bins, size_t count,
-                      const ChoiceKey& key_a, const ChoiceKey& key_b) {
-  const Sample a = Draw(sides.a, count, key_a), b = Draw(sides.b, count, key_b);
+PerColumn Divergences(const ComparedDraw& draw, const std::vector<Bins>& bins, size_t count) {
+  const Side &side_a = draw.sides.a, &side_b = draw.sides.b;
+  const Sample a = Draw(side_a, count, draw.a), b = Draw(side_b, count, draw.b);
   PerColumn out;
   for (size_t c = 0; c < bins.size(); ++c) {
     const ScoredColumn& column = ScoredColumns()[c];
-    out.push_back(JensenShannon(BinWeights(column, bins[c], *sides.a.rows, a.rows, a.weights),
-                                BinWeights(column, bins[c], *sides.b.rows, b.rows, b.weights)));
+    out.push_back(JensenShannon(BinWeights(column, bins[c], *side_a.rows, a.rows, a.weights),
+                                BinWeights(column, bins[c], *side_b.rows, b.rows, b.weights)));
   }
   return out;
 }
@@ -42,48 +43,17 @@ Comparisons MakeWindow(const EvalInput& input, const HostHours& units, bool last
   return Compare(input, units, pools, input.options.jsd_repeats);
 }
 
-struct ColumnSummaries {
-  std::vector<double> mean, deviation;  // by column
-};
-
-ColumnSummaries SummariseColumns(const std::vector<PerColumn>& repeats) {
-  ColumnSummaries out;
-  for (size_t c = 0; c < repeats[0].size(); ++c) {
-    std::vector<double> values;
-    for (const PerColumn& r : repeats) values.push_back(r[c]);
-    const MeanAndDeviation summary = Summarise(values);
-    out.mean.push_back(summary.mean);
-    out.deviation.push_back(summary.deviation);
-  }
-  return out;
-}
-
-void AddWindow(const EvalInput& input, const Comparisons& window, const std::vector<Bins>& bins, size_t rows,
-               const std::string& value_name, const std::string& floor_name, const std::string& b1_name,
-               nlohmann::json* jsd) {
-  std::vector<PerColumn> values, floors, b1;
-  for (uint32_t r = 0; r < static_cast<uint32_t>(input.options.jsd_repeats); ++r) {
-    const auto key = [&](uint32_t purpose) { return ChoiceKey{input.options.seed, purpose, r}; };
-    values.push_back(Divergences(window.synthetic, bins, rows, key(kSyntheticPurpose), key(kRealPurpose)));
-    if (!window.halves.empty()) {
-      floors.push_back(Divergences(window.halves[r], bins, rows, key(kHalfPurpose), key(kHalfPurpose + 1)));
-    }
-    if (!window.b1.empty()) {
-      b1.push_back(Divergences(window.b1[0], bins, rows, key(kSyntheticPurpose), key(kRealPurpose)));
-    }
-  }
-  const auto add = [&](const std::vector<PerColumn>& repeats, const std::string& name, bool deviation) {
-    if (repeats.empty()) return;
-    const ColumnSummaries summary = SummariseColumns(repeats);
-    for (size_t c = 0; c < bins.size(); ++c) {
-      auto& column = (*jsd)[std::string(ScoredColumns()[c].name)];
-      column[name] = summary.mean[c];
-      if (deviation) column[name + "_sd"] = summary.deviation[c];
-    }
-  };
-  add(values, value_name, false);
-  add(floors, floor_name, true);
-  add(b1, b1_name, false);
+absl::Status AddWindow(const EvalInput& input, const Comparisons& window, const std::vector<Bins>& bins,
+                       size_t rows, const SummaryFields& fields, nlohmann::json* jsd) {
+  std::vector<ByCompared<std::vector<double>>> found(bins.size());  // by column
+  STANFLOW_RETURN_IF_ERROR(
+      ForEachDraw(input, window, input.options.jsd_repeats, kPurpose, [&](const ComparedDraw& draw) {
+        const PerColumn divergences = Divergences(draw, bins, rows);
+        for (size_t c = 0; c < bins.size(); ++c) found[c][draw.which].push_back(divergences[c]);
+      }));
+  for (size_t c = 0; c < bins.size(); ++c)
+    AddSummary(found[c], fields, &(*jsd)[std::string(ScoredColumns()[c].name)]);
+  return absl::OkStatus();
 }
 
 absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
@@ -93,8 +63,9 @@ absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   const Comparisons whole = MakeWindow(input, units, false), last = MakeWindow(input, units, true);
   const size_t rows = std::min({input.options.jsd_rows, whole.SmallestPool(), last.SmallestPool()});
   auto& jsd = (*report)["jsd"] = nlohmann::json::object();
-  AddWindow(input, whole, bins, rows, "value", "floor", "b1", &jsd);
-  AddWindow(input, last, bins, rows, "last_quarter", "last_quarter_floor", "b1_last_quarter", &jsd);
+  STANFLOW_RETURN_IF_ERROR(AddWindow(input, whole, bins, rows, {}, &jsd));
+  STANFLOW_RETURN_IF_ERROR(
+      AddWindow(input, last, bins, rows, {"last_quarter", "last_quarter_floor", "b1_last_quarter"}, &jsd));
   (*report)["jsd_settings"] = {{"rows_per_side", rows},
                                {"repeats", input.options.jsd_repeats},
                                {"equal_bins", kEqualBins},
@@ -110,7 +81,7 @@ std::string Jsd(const nlohmann::json& value) { return FormatFixed(value, 4); }
 // The bound that a good model keeps: 0.05, or twice the floor where that is more.
 std::string Verdict(const nlohmann::json& value, const nlohmann::json& floor) {
   if (!value.is_number()) return "";
-  const double bound = std::max(0.05, floor.is_number() ? 2 * floor.get<double>() : 0);
+  const double bound = JsdBound(floor.is_number() ? floor.get<double>() : 0);
   return value.get<double>() <= bound ? "" : " class=\"bad\"";
 }
 

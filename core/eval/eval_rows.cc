@@ -15,23 +15,6 @@ bool InAny(const std::vector<Cidr>& networks, uint32_t address) {
 
 int64_t HourOf(int64_t ms) { return FloorTo(ms, kHourMs) / kHourMs; }
 
-void Append(const HostRow& row, uint32_t host, bool same_hour, bool at_home, EvalRows* out) {
-  out->end_ms.push_back(row.end_ms);
-  out->host.push_back(host);
-  out->time_delta_s.push_back(same_hour ? row.time_delta_s : EvalRows::kNoDelta);
-  out->remote_address.push_back(row.remote_address);
-  out->duration_ms.push_back(row.duration_ms);
-  out->local_port.push_back(row.local_port);
-  out->remote_port.push_back(row.remote_port);
-  out->direction.push_back(row.direction);
-  out->protocol.push_back(row.protocol);
-  out->tcp_flags.push_back(row.tcp_flags);
-  out->tos.push_back(row.tos);
-  out->at_home.push_back(at_home);
-  out->packets.push_back(row.packets);
-  out->bytes.push_back(row.bytes);
-}
-
 template <typename T>
 void Permute(const std::vector<uint32_t>& order, std::vector<T>* column) {
   std::vector<T> sorted(column->size());
@@ -67,6 +50,23 @@ int EvalRows::ClockHour(size_t i) const { return static_cast<int>((HourOf(end_ms
 
 int64_t EvalRows::HourNumber(size_t i) const { return HourOf(end_ms[i]); }
 
+void AppendRow(const HostRow& row, uint32_t host, bool has_delta, bool at_home, EvalRows* out) {
+  out->end_ms.push_back(row.end_ms);
+  out->host.push_back(host);
+  out->time_delta_s.push_back(has_delta ? row.time_delta_s : EvalRows::kNoDelta);
+  out->remote_address.push_back(row.remote_address);
+  out->duration_ms.push_back(row.duration_ms);
+  out->local_port.push_back(row.local_port);
+  out->remote_port.push_back(row.remote_port);
+  out->direction.push_back(row.direction);
+  out->protocol.push_back(row.protocol);
+  out->tcp_flags.push_back(row.tcp_flags);
+  out->tos.push_back(row.tos);
+  out->at_home.push_back(at_home);
+  out->packets.push_back(row.packets);
+  out->bytes.push_back(row.bytes);
+}
+
 EvalRows EvalRowsOf(const Dataset& dataset, const std::vector<Sequence>& sequences) {
   EvalRows out;
   const std::vector<Cidr>& home = dataset.manifest().home;
@@ -78,7 +78,7 @@ EvalRows EvalRowsOf(const Dataset& dataset, const std::vector<Sequence>& sequenc
       const bool same_hour = i > 0 && HourOf(rows[i - 1].end_ms) == HourOf(rows[i].end_ms);
       const Flow flow = dataset.Row(sequence.begin + i);
       const bool at_home = InAny(home, flow.source_address) || InAny(home, flow.destination_address);
-      Append(rows[i], host, same_hour, at_home, &out);
+      AppendRow(rows[i], host, same_hour, at_home, &out);
     }
   }
   out.hosts = static_cast<uint32_t>(index.size());
@@ -101,8 +101,8 @@ EvalRows EvalRowsOf(const FlowTable& flows, const std::vector<Cidr>& home) {
     const uint32_t next = static_cast<uint32_t>(hosts.size());
     const auto [it, first] = hosts.try_emplace(address, Host{next, flow.end_ms});
     const bool same_hour = !first && HourOf(it->second.last_end_ms) == HourOf(flow.end_ms);
-    Append(ToHostRow(flow, home_is_source, it->second.last_end_ms), it->second.index, same_hour,
-           source || destination, &out);
+    AppendRow(ToHostRow(flow, home_is_source, it->second.last_end_ms), it->second.index, same_hour,
+              source || destination, &out);
     it->second.last_end_ms = flow.end_ms;
   }
   out.hosts = static_cast<uint32_t>(hosts.size());

@@ -39,6 +39,10 @@ struct EvalRows {
   size_t LastQuarterBegin() const { return size() - size() / 4; }
 };
 
+// Adds a row behind the others, wherever its end time belongs. `has_delta`: it has a time delta that can be
+// compared; `at_home`: it keeps rule T1.
+void AppendRow(const HostRow& row, uint32_t host, bool has_delta, bool at_home, EvalRows* out);
+
 // The rows of `sequences`; the network that counts as home is the dataset's.
 EvalRows EvalRowsOf(const Dataset& dataset, const std::vector<Sequence>& sequences);
 

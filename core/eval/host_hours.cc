@@ -56,11 +56,13 @@ HostHourOrder OrderByHostHour(const HostHours& host_hours) {
   HostHourOrder out;
   out.rows.resize(begin);
   out.place.resize(begin);
+  out.position.resize(begin);
   for (uint32_t i = 0; i < host_hours.unit_of_row.size(); ++i) {
     const uint32_t unit = host_hours.unit_of_row[i];
     const uint64_t at = next[unit]++;
     out.rows[at] = i;
     out.place[at] = static_cast<uint32_t>(at - first[unit]);
+    out.position[i] = static_cast<uint32_t>(at);
   }
   return out;
 }

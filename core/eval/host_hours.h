@@ -30,6 +30,7 @@ std::array<std::vector<uint32_t>, 2> SplitHostHours(const HostHours& host_hours,
 struct HostHourOrder {
   std::vector<uint32_t> rows;   // indices within the set
   std::vector<uint32_t> place;  // of rows[p] in its host-hour: its place[p] predecessors are rows[p - 1], ...
+  std::vector<uint32_t> position;  // of each of the set's rows in `rows`
 };
 
 HostHourOrder OrderByHostHour(const HostHours& host_hours);

@@ -11,6 +11,7 @@
 #include "core/eval/eval_rows.h"
 #include "core/eval/likelihood.h"
 #include "core/eval/regressor.h"
+#include "core/eval/run_sequence.h"
 #include "nlohmann/json_fwd.hpp"
 
 namespace stanflow {
@@ -37,8 +38,7 @@ struct EvalOptions {
   int jsd_repeats = 8;
   // Most frequent real values whose shares are compared.
   size_t top_k = 50;
-  // Rows on either side of every comparison of associations. The mutual information of independent columns
-  // comes out at about (bins - 1)^2 / (2 rows) nats: 0.004 at 20 bins, the same on both sides.
+  // Rows on either side of every comparison of associations.
   size_t association_rows = 50000;
   // Bins a column at most when pairs are looked at: fewer than for one column, since a pair has the square.
   int association_bins = 20;
@@ -49,6 +49,8 @@ struct EvalOptions {
   size_t two_sample_rows = 20000;
   // Draws that its area under the curve is a mean over; each costs five fits a comparison.
   int two_sample_repeats = 2;
+  // Rows on either side of every comparison of the ways of running, within one band of places.
+  size_t running_rows = 4000;
   TaskOptions tasks;
   // Threads that may compute; no figure depends on their number.
   int threads = 1;
@@ -60,6 +62,8 @@ struct EvalInput {
   const EvalRows* synthetic = nullptr;  // not empty
   // Baseline B1's flows and scores, or null.
   const EvalRows* b1 = nullptr;
+  // What the model made of real contexts in three ways; null without a model.
+  const ModelRuns* runs = nullptr;
   // Null without a model that knows likelihoods.
   const Likelihood* likelihood = nullptr;
   const Likelihood* b1_likelihood = nullptr;
@@ -68,11 +72,15 @@ struct EvalInput {
   // What RealTaskSeries (task_series.h) answered for the same real rows and options, or null: computed again.
   const nlohmann::json* real_tasks = nullptr;
   EvalOptions options;
-  // A measure's title, and the share of it that is done. Called from any of the threads. May be null.
-  std::function<void(std::string_view title, double fraction)> progress;
+  // The share of the measure that is done. Called from any of the threads, and not always in order. May be
+  // null.
+  std::function<void(double fraction)> progress;
   // True: stop soon, with CANCELLED. Called from any of the threads. May be null.
   std::function<bool()> stop_requested;
 };
+
+// `input` for a part of a measure that reports its progress as [begin, end) of the whole.
+EvalInput PartOf(const EvalInput& input, double begin, double end);
 
 // A measure: one file, one line in all_metrics.cc. Both functions are pure.
 struct Metric {
@@ -83,6 +91,8 @@ struct Metric {
   absl::Status (*measure)(const EvalInput& input, nlohmann::json* report);
   // Its part of the page, from the report alone; empty if the report lacks it.
   std::string (*render)(const nlohmann::json& report);
+  // Of its time, roughly, beside the other measures': for an evaluation's progress.
+  double cost = 1;
 };
 
 extern const Metric kLikelihoodMetric;       // likelihood_metric.cc
@@ -94,6 +104,7 @@ extern const Metric kHostHoursMetric;        // host_hours_metric.cc
 extern const Metric kAssociationMetric;      // association_metric.cc
 extern const Metric kAutocorrelationMetric;  // autocorrelation_metric.cc
 extern const Metric kTwoSampleMetric;        // two_sample_metric.cc
+extern const Metric kRunningMetric;          // running_metric.cc
 extern const Metric kTasksMetric;            // tasks_metric.cc
 
 // In the report's order.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/eval/divergence.h"
 #include "core/eval/html.h"
+#include "core/eval/weakest.h"
 #include "core/flow/time.h"
 
 namespace stanflow {
@@ -24,7 +27,7 @@ void AddJsdSummary(const nlohmann::json& report, const std::string& field, const
     if (!At(line, {field}).is_number()) continue;
     const double value = line[field].get<double>();
     const double floor = At(line, {floor_field}).is_number() ? line[floor_field].get<double>() : 0;
-    const double bound = std::max(0.05, 2 * floor);
+    const double bound = JsdBound(floor);
     sum += value;
     floors += floor;
     ++attributes;
@@ -52,9 +55,36 @@ nlohmann::json TaskSummary(const nlohmann::json& points) {
   return out;
 }
 
+// Passes on which share of a report is done.
+class Reporter {
+ public:
+  Reporter(const EvalOptions& options, ReportProgress progress)
+      : progress_(std::move(progress)), tasks_(options.tasks.rows_per_fit > 0) {
+    for (const Metric* metric : AllMetrics()) all_ += Cost(*metric);
+  }
+  void Begin(const Metric& metric) {
+    before_ += now_;
+    now_ = Cost(metric);
+    title_ = metric.title;
+    Report(0);
+  }
+  void Report(double share_of_measure) {
+    if (progress_) progress_(title_, (before_ + now_ * share_of_measure) / all_);
+  }
+
+ private:
+  double Cost(const Metric& metric) const { return &metric == &kTasksMetric && !tasks_ ? 0 : metric.cost; }
+
+  const ReportProgress progress_;
+  const bool tasks_;
+  double all_ = 0, before_ = 0, now_ = 0;  // changed between measures only
+  std::string_view title_;
+};
+
 }  // namespace
 
-absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input) {
+absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const EvalInput& input,
+                                          const ReportProgress& progress) {
   for (const EvalRows* rows : {input.real, input.synthetic, input.b1}) {
     if (rows == nullptr || rows->size() >= 4) continue;
     return absl::InvalidArgumentError(
@@ -67,6 +97,8 @@ absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const Eval
                            {"real_split", header.real_split},
                            {"synthetic_source", header.synthetic_source},
                            {"generate", header.generate},
+                           {"training", header.training},
+                           {"speed", header.speed},
                            {"build", header.build},
                            {"created", FormatUtc(header.created_ms)},
                            {"seed", input.options.seed},
@@ -76,12 +108,16 @@ absl::StatusOr<nlohmann::json> MakeReport(const ReportHeader& header, const Eval
                            {"synthetic", Span(*input.synthetic)},
                            {"notes", header.notes}};
   if (input.b1 != nullptr) report["rows_b1"] = input.b1->size();
+  Reporter reporter(input.options, progress);
+  EvalInput reporting = input;
+  reporting.progress = [&reporter](double share) { reporter.Report(share); };
   for (const Metric* metric : AllMetrics()) {
     if (input.stop_requested && input.stop_requested())
       return absl::CancelledError("stopped before the report was complete");
-    if (input.progress) input.progress(metric->title, 0);
-    STANFLOW_RETURN_IF_ERROR(metric->measure(input, &report));
+    reporter.Begin(*metric);
+    STANFLOW_RETURN_IF_ERROR(metric->measure(reporting, &report));
   }
+  AddWeakest(input, &report);
   report["summary"] = Headline(report);
   return report;
 }

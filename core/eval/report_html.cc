@@ -3,7 +3,9 @@
 #include "core/base/strings.h"
 #include "core/eval/html.h"
 #include "core/eval/report.h"
+#include "core/eval/report_card.h"
 #include "core/eval/report_style.h"
+#include "core/eval/weakest.h"
 
 namespace stanflow {
 namespace {
@@ -108,16 +110,16 @@ std::string Notes(const nlohmann::json& report) {
 std::string ReportHtml(const nlohmann::json& report) {
   const std::string model = Text(At(report, {"model"}));
   const std::string subject = model.empty() ? Text(At(report, {"synthetic_source"})) : model;
-  std::string out = StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", subject,
-      " against ", Text(At(report, {"dataset"})), "</title>\n<style>", kReportStyle,
-      "</style>\n</head>\n<body>\n<h1>", subject, " against ", Text(At(report, {"dataset"})),
-      "</h1>\n<p class=\"from\">", FormatCount(At(report, {"rows_synthetic"})), " synthetic flows beside ",
-      FormatCount(At(report, {"rows_real"})),
-      " real ones that the model never saw. Each figure stands beside what real data reaches against real "
-      "data (floor) and what independent columns reach (baseline B1).</p>\n");
-  StrAppend(&out, Summary(report), Notes(report));
+  std::string out =
+      StrCat("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", subject,
+             " against ", Text(At(report, {"dataset"})), "</title>\n<style>", kReportStyle,
+             "</style>\n</head>\n<body>\n<h1>", subject, " against ", Text(At(report, {"dataset"})),
+             "</h1>\n<p class=\"from\">", FormatCount(At(report, {"rows_synthetic"})),
+             " synthetic flows beside ", FormatCount(At(report, {"rows_real"})),
+             " real ones that it never saw. Each figure stands beside what real data reaches against real "
+             "data (floor) and what independent columns reach (baseline B1).</p>\n");
+  StrAppend(&out, Summary(report), Notes(report), RenderWeakest(report));
   for (const Metric* metric : AllMetrics()) {
     const std::string part = metric->render(report);
     if (part.empty()) continue;
@@ -125,7 +127,7 @@ std::string ReportHtml(const nlohmann::json& report) {
               "<details open><summary>How it is computed</summary>\n", metric->definition,
               "\n</details>\n</section>\n");
   }
-  return StrCat(out, Provenance(report), "</body>\n</html>\n");
+  return StrCat(out, RenderSpeed(report), RenderTraining(report), Provenance(report), "</body>\n</html>\n");
 }
 
 }  // namespace stanflow

@@ -8,15 +8,16 @@ namespace stanflow {
 inline constexpr char kReportStyle[] = R"css(
 :root { color-scheme: light dark; --page: #fff; --text: #1c2330; --quiet: #5b6475; --rule: #dfe3ea; --card: #f5f7fa;
   --real: #9fb0c8; --synthetic: #c2410c; --b1: #4b7f52; --bad: #b42318;
-  --line: #5b6f8f; --warm: #a83208; --cold: #1f5fa8; }
+  --line: #5b6f8f; --warm: #a83208; --cold: #1f5fa8; --step: #1f5fa8; --window: #7a3fa8; }
 @media (prefers-color-scheme: dark) {
   :root { --page: #14181f; --text: #e4e8ee; --quiet: #9aa5b5; --rule: #2f3744; --card: #1d232d;
     --real: #54657f; --synthetic: #fb923c; --b1: #86c28f; --bad: #ff8a7a;
-    --line: #9db2d3; --warm: #fb923c; --cold: #69a9f5; } }
+    --line: #9db2d3; --warm: #fb923c; --cold: #69a9f5; --step: #69a9f5; --window: #c79bf0; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.2rem; max-width: 82rem; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .3rem; }
+h3 { font-size: 1rem; margin: 1.2rem 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-top: 1px solid var(--rule); padding-top: 1rem; }
 p { margin: .4rem 0 .8rem; } small, .note, figcaption, .from { color: var(--quiet); font-size: .85rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .7rem; margin: 1rem 0; }
@@ -39,6 +40,9 @@ svg .rule { stroke: var(--rule); } svg .axis { stroke: var(--quiet); }
 path { fill: none; stroke-width: 1.4; } path.real { fill: var(--real); stroke: none; }
 path.synthetic { stroke: var(--synthetic); } path.b1 { stroke: var(--b1); stroke-width: 1; stroke-dasharray: 3 2; }
 path.line { fill: none; stroke-width: 1.6; } path.line.real { fill: none; stroke: var(--line); }
+path.one_step { stroke: var(--step); stroke-dasharray: 7 3; } path.from_window { stroke: var(--window); stroke-dasharray: 2 2; }
+path.from_nothing { stroke: var(--synthetic); } circle.one_step, rect.one_step { fill: var(--step); }
+circle.from_window, rect.from_window { fill: var(--window); } circle.from_nothing, rect.from_nothing { fill: var(--synthetic); }
 line.bar.real { stroke: var(--line); } line.bar.synthetic { stroke: var(--synthetic); } line.bar.b1 { stroke: var(--b1); }
 circle.real { fill: var(--line); } circle.synthetic { fill: var(--synthetic); } circle.b1 { fill: var(--b1); }
 rect.warm { fill: var(--warm); } rect.cold { fill: var(--cold); }
@@ -49,7 +53,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } d
 @media print {
   :root { color-scheme: light; --page: #fff; --text: #000; --quiet: #444; --rule: #bbb; --card: #fff;
     --real: #b9c4d4; --synthetic: #b13a08; --b1: #2f6b38; --bad: #a01010;
-    --line: #51637f; --warm: #8f2c06; --cold: #174b87; }
+    --line: #51637f; --warm: #8f2c06; --cold: #174b87; --step: #174b87; --window: #5c2d80; }
   body { max-width: none; padding: 0; font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .wide { overflow: visible; } figure, tr, .card { break-inside: avoid; } h2 { break-after: avoid; }
   .grid { grid-template-columns: 1fr 1fr; } figure { border: 1px solid var(--rule); } }

@@ -29,6 +29,15 @@ struct RunSequence {
   }
 };
 
+// What a model made of some real contexts when it ran in three ways, which part its error from its drift
+// (docs/measures.md). A plain value.
+struct ModelRuns {
+  std::vector<RunSequence> real;          // the contexts themselves: nothing in them was drawn
+  std::vector<RunSequence> one_step;      // every row given the real rows before it
+  std::vector<RunSequence> from_window;   // given a context's first rows, then its own; of those long enough
+  std::vector<RunSequence> from_nothing;  // given its own rows alone
+};
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_EVAL_RUN_SEQUENCE_H_

@@ -13,6 +13,7 @@ namespace stanflow {
 namespace {
 
 constexpr double kLeft = 104, kTop = 30, kRight = 8, kKeyHeight = 44, kColumnNames = 84;
+constexpr double kTallestCell = 22;
 constexpr int kKeySteps = 20;
 
 std::string Shade(double x, double y, double width, double height, double share, const std::string& tip) {
@@ -46,22 +47,24 @@ std::string ColumnName(double x, double y, std::string_view name) {
 }  // namespace
 
 std::string HeatMap(const HeatMapText& text, const std::vector<std::vector<double>>& cells, double top) {
-  const double cell = (kSvgWidth - kLeft - kRight) / cells.size(), bottom = kTop + cell * cells.size();
+  const std::vector<std::string>& columns = text.column_names.empty() ? text.names : text.column_names;
+  const double width = (kSvgWidth - kLeft - kRight) / columns.size(), height = std::min(width, kTallestCell);
+  const double bottom = kTop + height * cells.size();
   std::string out = SvgOpen(text.title, bottom + kColumnNames + kKeyHeight, kLeft, {});
   bool negative = false;
   for (size_t r = 0; r < cells.size(); ++r) {
-    const double y = kTop + cell * r;
-    out += SvgText(kLeft - 6, y + cell / 2 + 4, "end", text.names[r]);
-    for (size_t c = 0; c < cells.size(); ++c) {
+    const double y = kTop + height * r;
+    out += SvgText(kLeft - 6, y + height / 2 + 4, "end", text.names[r]);
+    for (size_t c = 0; c < columns.size(); ++c) {
       if (!std::isfinite(cells[r][c])) continue;
       negative = negative || cells[r][c] < 0;
       const std::string tip =
-          StrCat(text.names[r], ", ", text.names[c], ": ", absl::StrFormat("%.4f", cells[r][c]));
-      out += Shade(kLeft + cell * c, y, cell - 1, cell - 1, cells[r][c] / top, tip);
+          StrCat(text.names[r], ", ", columns[c], ": ", absl::StrFormat("%.4f", cells[r][c]));
+      out += Shade(kLeft + width * c, y, width - 1, height - 1, cells[r][c] / top, tip);
     }
   }
-  for (size_t c = 0; c < cells.size(); ++c)
-    out += ColumnName(kLeft + cell * (c + 0.5) + 4, bottom + 10, text.names[c]);
+  for (size_t c = 0; c < columns.size(); ++c)
+    out += ColumnName(kLeft + width * (c + 0.5) + 4, bottom + 10, columns[c]);
   StrAppend(&out, SvgText(kLeft, 18, "start", text.title, "legend"),
             Key(text, top, negative, bottom + kColumnNames + 8));
   return out + "</svg>";

@@ -55,7 +55,8 @@ class Plot {
   double Y(double value) const { return kTop + kPlotHeight * (hi_ - On(value)) / (hi_ - lo_); }
 
  private:
-  double On(double value) const { return logarithmic_ ? std::log(value) : value; }
+  // What has no place on a logarithmic axis lies infinitely low.
+  double On(double value) const { return logarithmic_ ? std::log(std::max(value, 0.0)) : value; }
 
   size_t places_;
   bool logarithmic_;

@@ -46,9 +46,9 @@ std::vector<double> SvgTicks(Scale scale, double lo, double hi) {
     return out;
   }
   if (scale == Scale::kLn1p && lo <= 0) out.push_back(0);
-  const double decades = std::log10(std::max(hi, 10.0));
-  const int stride = decades > 6 ? 2 : 1;
-  for (int d = 0; std::pow(10, d) <= hi; d += stride) {
+  const double least = lo > 0 ? std::min(lo, 1.0) : 1;
+  const int stride = std::log10(hi / least) > 6 ? 2 : 1;
+  for (int d = static_cast<int>(std::floor(std::log10(least))); std::pow(10, d) <= hi; d += stride) {
     if (std::pow(10, d) >= lo) out.push_back(std::pow(10, d));
   }
   return out;

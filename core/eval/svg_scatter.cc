@@ -1,6 +1,7 @@
 #include "core/eval/svg_scatter.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_format.h"
 #include "core/base/strings.h"
@@ -38,6 +39,7 @@ std::string ScatterPlot(const ScatterText& text, const std::vector<std::pair<dou
   std::string out =
       StrCat(SvgOpen(text.title, kSvgHeight, kLeft, {{"synthetic", text.legend}}), Axes(text, reach));
   for (const auto& [x, y] : points) {
+    if (std::isnan(x) || std::isnan(y)) continue;
     StrAppend(&out, absl::StrFormat("<circle class=\"synthetic\" cx=\"%.1f\" cy=\"%.1f\" r=\"1.3\"/>",
                                     X(x, reach), Y(y, reach)));
   }

@@ -12,7 +12,8 @@ struct ScatterText {
   std::string x_axis, y_axis;  // with their units
 };
 
-// Points on two linear axes that reach from -`reach` to `reach`; what lies beyond lies on the edge.
+// Points on two linear axes that reach from -`reach` to `reach`; what lies beyond lies on the edge;
+// what is no number is left out.
 std::string ScatterPlot(const ScatterText& text, const std::vector<std::pair<double, double>>& points,
                         double reach);
 

@@ -116,7 +116,7 @@ absl::StatusOr<std::vector<double>> RunTaskFits(const EvalInput& input, Task tas
     AppendFirst(folds.train[fit.fold], fit.real_rows, &train);
     if (fit.fill != nullptr) AppendFirst(*fit.fill, folds.rows_per_fit - fit.real_rows, &train);
     STANFLOW_ASSIGN_OR_RETURN(scores[i], Score(input, task, train, folds.test[fit.fold], fit.seed));
-    if (input.progress) input.progress(kTasksMetric.title, static_cast<double>(++done) / fits.size());
+    if (input.progress) input.progress(static_cast<double>(++done) / fits.size());
     return absl::OkStatus();
   }));
   return scores;

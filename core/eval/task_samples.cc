@@ -36,17 +36,16 @@ void AppendBytesTask(const EvalRows& r, const uint32_t* row, TaskSamples* out) {
 }  // namespace
 
 TaskRows::TaskRows(const EvalRows& rows, Task task)
-    : rows_(&rows), task_(task), order_(OrderByHostHour(HostHoursOf(rows))), position_(rows.size()) {
-  for (uint32_t p = 0; p < order_.rows.size(); ++p) position_[order_.rows[p]] = p;
-  for (uint32_t i = 0; i < position_.size(); ++i) {
-    if (order_.place[position_[i]] >= HistoryOf(task)) targets_.push_back(i);
+    : rows_(&rows), task_(task), order_(OrderByHostHour(HostHoursOf(rows))) {
+  for (uint32_t i = 0; i < order_.position.size(); ++i) {
+    if (order_.place[order_.position[i]] >= HistoryOf(task)) targets_.push_back(i);
   }
 }
 
 void TaskRows::Append(const std::vector<uint32_t>& chosen, TaskSamples* out) const {
   out->features.width = task_ == Task::kProtocol ? 5 : 5 * kBytesHistory;
   for (uint32_t row : chosen) {
-    const uint32_t* const at = &order_.rows[position_[row]];
+    const uint32_t* const at = &order_.rows[order_.position[row]];
     if (task_ == Task::kProtocol)
       AppendProtocolTask(*rows_, row, *(at - 1), out);
     else

@@ -41,7 +41,6 @@ class TaskRows {
   const EvalRows* rows_;
   Task task_;
   HostHourOrder order_;
-  std::vector<uint32_t> position_;  // of each row in order_
   std::vector<uint32_t> targets_;
 };
 

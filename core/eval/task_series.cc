@@ -31,27 +31,31 @@ uint64_t SeedOf(uint64_t seed, const std::string& task, const std::string& serie
   return uint64_t{bits[0]} << 32 | bits[1];
 }
 
-nlohmann::json Point(const std::string& series, double fraction, const std::vector<double>& scores) {
+// What is learned from at one share of real rows.
+struct PlannedPoint {
+  double fraction;
+  size_t real_rows;
+};
+
+nlohmann::json PointJson(const std::string& series, const PlannedPoint& point,
+                         const std::vector<double>& scores) {
   const MeanAndDeviation summary = Summarise(scores);
-  nlohmann::json out = {
-      {"series", series}, {"real_fraction", fraction}, {"mean", summary.mean}, {"fits", scores.size()}};
-  out["sd"] = std::isfinite(summary.deviation) ? nlohmann::json(summary.deviation) : nlohmann::json(nullptr);
-  return out;
+  return {{"series", series},     {"real_fraction", point.fraction},       {"real_rows", point.real_rows},
+          {"mean", summary.mean}, {"sd", FiniteOrNull(summary.deviation)}, {"fits", scores.size()}};
 }
 
 // A point's fits stand one after another.
 struct Plan {
   std::vector<TaskFit> fits;
-  std::vector<double> fractions;  // of each point
+  std::vector<PlannedPoint> points;
 
   absl::StatusOr<nlohmann::json> Run(const EvalInput& input, Task task, const TaskFolds& folds,
                                      const std::string& series) const {
     STANFLOW_ASSIGN_OR_RETURN(const std::vector<double> scores, RunTaskFits(input, task, folds, fits));
     nlohmann::json out = nlohmann::json::array();
-    const size_t per_point = fractions.empty() ? 0 : fits.size() / fractions.size();
-    for (size_t p = 0; p < fractions.size(); ++p) {
-      const auto begin = scores.begin() + p * per_point;
-      out.push_back(Point(series, fractions[p], {begin, begin + per_point}));
+    for (size_t p = 0; p < points.size(); ++p) {
+      const auto begin = scores.begin() + p * kTaskFolds;
+      out.push_back(PointJson(series, points[p], {begin, begin + kTaskFolds}));
     }
     return out;
   }
@@ -62,7 +66,7 @@ Plan RealPlan(const EvalInput& input, const std::string& task, const TaskFolds& 
   for (uint32_t p = 0; p < std::size(kRealFractions); ++p) {
     const size_t rows = RealRows(kRealFractions[p], folds.rows_per_fit);
     if (rows < kLeastRows) continue;
-    out.fractions.push_back(kRealFractions[p]);
+    out.points.push_back({kRealFractions[p], rows});
     for (uint32_t fold = 0; fold < kTaskFolds; ++fold)
       out.fits.push_back({fold, rows, nullptr, SeedOf(input.options.seed, task, "real", p, fold)});
   }
@@ -73,11 +77,12 @@ Plan ReplacingPlan(const EvalInput& input, const std::string& task, const std::s
                    const TaskFolds& folds, const TaskSets& sets) {
   Plan out;
   for (uint32_t p = 0; p < std::size(kRealFractions); ++p) {
-    if (kRealFractions[p] == 1) continue;
-    out.fractions.push_back(kRealFractions[p]);
+    const double fraction = kRealFractions[p];
+    const size_t rows = RealRows(fraction, folds.rows_per_fit);
+    if (fraction == 1 || (fraction > 0 && rows == 0)) continue;
+    out.points.push_back({fraction, rows});
     for (uint32_t fold = 0; fold < kTaskFolds; ++fold) {
-      out.fits.push_back({fold, RealRows(kRealFractions[p], folds.rows_per_fit), &sets.sets[fold],
-                          SeedOf(input.options.seed, task, series, p, fold)});
+      out.fits.push_back({fold, rows, &sets.sets[fold], SeedOf(input.options.seed, task, series, p, fold)});
     }
   }
   return out;
@@ -100,13 +105,13 @@ nlohmann::json TaskSettings(const EvalInput& input) {
 
 absl::StatusOr<nlohmann::json> RealTaskSeries(const EvalInput& input) {
   nlohmann::json out;
-  for (const char* name : {"task1", "task2"}) {
-    const std::string task = name;
+  for (const bool first : {true, false}) {
+    const std::string task = first ? "task1" : "task2";
     if (TaskOf(task) == Task::kBytes && input.regressor == nullptr) continue;
+    const EvalInput part = PartOf(input, first ? 0 : 0.5, first ? 0.5 : 1);
     const TaskFolds folds = MakeTaskFolds(input, TaskOf(task));
     if (folds.rows_per_fit == 0) return nullptr;
-    STANFLOW_ASSIGN_OR_RETURN(out[task],
-                              RealPlan(input, task, folds).Run(input, TaskOf(task), folds, "real"));
+    STANFLOW_ASSIGN_OR_RETURN(out[task], RealPlan(input, task, folds).Run(part, TaskOf(task), folds, "real"));
     out["rows_per_fit"][task] = folds.rows_per_fit;
     for (const TaskSamples& test : folds.test) out["test_rows"][task].push_back(test.targets.size());
   }
@@ -114,26 +119,27 @@ absl::StatusOr<nlohmann::json> RealTaskSeries(const EvalInput& input) {
   return out;
 }
 
-absl::StatusOr<nlohmann::json> ReplacingTaskSeries(const EvalInput& input, const std::string& task,
-                                                   const std::string& series, const EvalRows& rows,
-                                                   const nlohmann::json& real, std::string* note) {
+absl::StatusOr<ReplacingSeries> ReplacingTaskSeries(const EvalInput& input, const std::string& task,
+                                                    const std::string& series, const EvalRows& rows,
+                                                    const nlohmann::json& real) {
   const TaskFolds folds = MakeTaskFolds(input, TaskOf(task));
   const TaskSets sets = MakeTaskSets(rows, TaskOf(task), folds.rows_per_fit, input.options.seed);
+  ReplacingSeries out;
   if (sets.sets.empty()) {
-    *note = StrCat("No series ", series, " of ", task,
-                   ": it needs a row with enough earlier rows of its host and hour "
-                   "in each of five parts.");
-    return nlohmann::json::array();
+    out.note = StrCat("No series ", series, " of ", task,
+                      ": it needs a row with enough earlier rows of its host and hour "
+                      "in each of five parts.");
+    return out;
   }
+  out.sets = {{"rows_available", sets.smallest}, {"dealt_by", sets.by_host ? "host" : "time"}};
   STANFLOW_ASSIGN_OR_RETURN(
-      nlohmann::json points,
-      ReplacingPlan(input, task, series, folds, sets).Run(input, TaskOf(task), folds, series));
+      out.points, ReplacingPlan(input, task, series, folds, sets).Run(input, TaskOf(task), folds, series));
   for (nlohmann::json point : real.at(task)) {
     if (point["real_fraction"] != 1) continue;
     point["series"] = series;
-    points.insert(points.begin(), point);
+    out.points.insert(out.points.begin(), point);
   }
-  return points;
+  return out;
 }
 
 }  // namespace stanflow

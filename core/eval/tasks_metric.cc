@@ -1,12 +1,11 @@
-#include <cmath>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/eval/html.h"
 #include "core/eval/metric.h"
 #include "core/eval/svg_line_chart.h"
+#include "core/eval/task_chart.h"
 #include "core/eval/task_series.h"
 #include "nlohmann/json.hpp"
 
@@ -36,12 +35,17 @@ absl::Status AddSeries(const EvalInput& input, const std::string& series, const 
                        const nlohmann::json& real, nlohmann::json* report) {
   for (const Shown& task : kTasks) {
     if (!real.contains(task.name)) continue;
-    std::string note;
-    STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json points,
-                              ReplacingTaskSeries(input, task.name, series, rows, real, &note));
-    if (!note.empty()) (*report)["notes"].push_back(note);
-    auto& out = (*report)["tasks"][task.name];
-    out.insert(out.end(), points.begin(), points.end());
+    const double begin = &task == kTasks ? 0 : 0.5;
+    STANFLOW_ASSIGN_OR_RETURN(
+        const ReplacingSeries replacing,
+        ReplacingTaskSeries(PartOf(input, begin, begin + 0.5), task.name, series, rows, real));
+    if (!replacing.note.empty()) {
+      (*report)["notes"].push_back(replacing.note);
+      continue;
+    }
+    auto& out = (*report)["tasks"];
+    out[task.name].insert(out[task.name].end(), replacing.points.begin(), replacing.points.end());
+    out["sets"][task.name][series] = replacing.sets;
   }
   return absl::OkStatus();
 }
@@ -51,59 +55,55 @@ absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
     (*report)["notes"].push_back("No tasks: none were asked for.");
     return absl::OkStatus();
   }
-  STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json real, RealSeries(input));
+  // Series that are fitted here, one after another.
+  const int parts = (input.real_tasks == nullptr ? 1 : 0) + 1 + (input.b1 == nullptr ? 0 : 1);
+  int part = 0;
+  const auto next = [&] {
+    ++part;
+    return PartOf(input, (part - 1.0) / parts, 1.0 * part / parts);
+  };
+  STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json real,
+                            RealSeries(input.real_tasks == nullptr ? next() : input));
   if (real.is_null()) {
     (*report)["notes"].push_back("No tasks: the real rows are too few for five folds.");
     return absl::OkStatus();
   }
   if (input.regressor == nullptr) (*report)["notes"].push_back("Task 2 is left out: there is no regressor.");
   (*report)["tasks"] = real;
-  STANFLOW_RETURN_IF_ERROR(AddSeries(input, "synthetic", *input.synthetic, real, report));
+  (*report)["tasks"].erase("sets");  // a series taken out of another model's report brings that one's
+  STANFLOW_RETURN_IF_ERROR(AddSeries(next(), "synthetic", *input.synthetic, real, report));
   if (input.b1 == nullptr) return absl::OkStatus();
-  return AddSeries(input, "b1", *input.b1, real, report);
+  return AddSeries(next(), "b1", *input.b1, real, report);
 }
 
-std::string FractionText(double fraction) { return absl::StrFormat("%g", fraction); }
-
-// A series' points in the order of kRealFractions; null where it has none.
-std::vector<nlohmann::json> PointsOf(const nlohmann::json& points, const std::string& series) {
-  std::vector<nlohmann::json> out(std::size(kRealFractions));
+// The points of one series.
+nlohmann::json PointsOf(const nlohmann::json& points, const char* series) {
+  nlohmann::json out = nlohmann::json::array();
   for (const auto& point : points) {
-    if (At(point, {"series"}) != series) continue;
-    for (size_t i = 0; i < out.size(); ++i) {
-      if (At(point, {"real_fraction"}) == kRealFractions[i]) out[i] = point;
-    }
+    if (At(point, {"series"}) == series) out.push_back(point);
   }
   return out;
 }
 
-double Number(const nlohmann::json& value) { return value.is_number() ? value.get<double>() : NAN; }
-
 std::string Chart(const Shown& task, const nlohmann::json& points) {
-  LineChartText text = {
-      task.title, "share of real rows among those learned from", task.score, {}, task.logarithmic};
-  for (double fraction : kRealFractions) text.places.push_back(FractionText(fraction));
-  std::vector<LineSeries> series;
+  const LineChartText text = {task.title, "share of real rows among those learned from", task.score,
+                              TaskPlaces(), task.logarithmic};
+  std::vector<LineSeries> lines;
   for (const auto& [name, label] : kSeries) {
-    LineSeries line = {name, label, {}, {}};
-    bool any = false;
-    for (const nlohmann::json& point : PointsOf(points, name)) {
-      any = any || !point.is_null();
-      line.y.push_back(Number(At(point, {"mean"})));
-      line.spread.push_back(Number(At(point, {"sd"})));
-    }
-    if (any) series.push_back(std::move(line));
+    const nlohmann::json of_series = PointsOf(points, name);
+    if (!of_series.empty()) lines.push_back(TaskLine(of_series, name, label));
   }
-  return LineChart(text, series);
+  return LineChart(text, lines);
 }
 
 std::string PointTable(const Shown& task, const nlohmann::json& points) {
   HtmlTable table(
       {StrCat(task.score, " at a real share of"), "real, less of it", "rest synthetic", "rest B1"});
   std::vector<std::vector<nlohmann::json>> columns;
-  for (const auto& [name, unused] : kSeries) columns.push_back(PointsOf(points, name));
-  for (size_t i = 0; i < std::size(kRealFractions); ++i) {
-    std::vector<std::string> cells = {FractionText(kRealFractions[i])};
+  for (const auto& [name, unused] : kSeries) columns.push_back(TaskPoints(PointsOf(points, name)));
+  const std::vector<std::string> places = TaskPlaces();
+  for (size_t i = 0; i < places.size(); ++i) {
+    std::vector<std::string> cells = {places[i]};
     for (const auto& column : columns) {
       const std::string mean = FormatFixed(At(column[i], {"mean"}), 3);
       cells.push_back(column[i].is_null()
@@ -115,8 +115,21 @@ std::string PointTable(const Shown& task, const nlohmann::json& points) {
   return table.ToString();
 }
 
+// What the rows that replace real ones were: a smaller set than a fit takes gave rows again.
+std::string SetsNote(const Shown& task, const nlohmann::json& tasks) {
+  std::string out;
+  for (const auto& [name, label] : kSeries) {
+    const auto& sets = At(tasks, {"sets", task.name, name});
+    if (!sets.is_object()) continue;
+    StrAppend(&out, out.empty() ? "" : "; ", label, ": ", FormatCount(At(sets, {"rows_available"})),
+              " rows in the smallest of five sets, dealt by ",
+              EscapeHtml(At(sets, {"dealt_by"}).get<std::string>()));
+  }
+  return out.empty() ? "" : StrCat("<p class=\"note\">", task.title, ". ", out, ".</p>\n");
+}
+
 std::string Render(const nlohmann::json& report) {
-  std::string charts, tables;
+  std::string charts, tables, notes;
   for (const Shown& task : kTasks) {
     const auto& points = At(report, {"tasks", task.name});
     if (!points.is_array()) continue;
@@ -125,9 +138,10 @@ std::string Render(const nlohmann::json& report) {
               FormatCount(At(report, {"tasks", "rows_per_fit", task.name})),
               " rows learned from</figcaption></figure>\n");
     tables += PointTable(task, points);
+    notes += SetsNote(task, At(report, {"tasks"}));
   }
   if (charts.empty()) return "";
-  return StrCat("<div class=\"grid\">", charts, "</div>\n<div class=\"pair\">", tables, "</div>\n");
+  return StrCat("<div class=\"grid\">", charts, "</div>\n<div class=\"pair\">", tables, "</div>\n", notes);
 }
 
 }  // namespace
@@ -148,10 +162,10 @@ const Metric kTasksMetric = {
     "size; each is tested on once (a random sample of it), and learned from are random rows of the other "
     "four, as many as stated. <b>Real, less of it</b>: only the share on the axis of those rows. <b>Rest "
     "synthetic</b>: the others replaced, so that the number stays; the synthetic rows are dealt into five "
-    "sets by host (index modulo 5; with fewer hosts by time), and fold k meets set k. <b>Rest B1</b>: the "
-    "same "
-    "with B1's rows. Mean and standard deviation are over the "
-    "fits of a point. At 1 nothing is replaced; at 0 only synthetic rows are learned from.</p>",
-    Measure, Render};
+    "sets by host (index modulo 5; with fewer hosts by time), and fold k meets set k; a set of fewer rows "
+    "than a fit takes gives some more than once. <b>Rest B1</b>: the same with B1's rows. Mean and standard "
+    "deviation are over the fits of a point. At 1 nothing is replaced; at 0 only synthetic rows are learned "
+    "from.</p>",
+    Measure, Render, 20};
 
 }  // namespace stanflow

@@ -2,15 +2,14 @@
 #include <cmath>
 #include <utility>
 
-#include "core/base/philox.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/base/worker_pool.h"
-#include "core/eval/auc.h"
 #include "core/eval/boosted_trees.h"
 #include "core/eval/comparison.h"
 #include "core/eval/html.h"
 #include "core/eval/metric.h"
+#include "core/eval/two_sample_fit.h"
 #include "core/eval/two_sample_rows.h"
 #include "nlohmann/json.hpp"
 
@@ -19,47 +18,13 @@ namespace {
 
 // Of side a; side b's is the next number.
 constexpr uint32_t kSyntheticPurpose = 61, kHalfPurpose = 63;
-constexpr uint32_t kFoldPurpose = 65;
-constexpr uint32_t kFolds = 5;
 
-// Rows of both sides that one classifier is fitted to and tested on, in turn.
-struct Labelled {
-  FeatureMatrix features{TwoSampleRows::kWidth, {}};
-  std::vector<float> labels, weights;
-  std::vector<uint32_t> folds;
-};
-
-void AppendSide(const TwoSampleRows& rows, const Sample& sample, float label, uint64_t seed, Labelled* out) {
+void AppendSide(const TwoSampleRows& rows, const Sample& sample, bool label, uint64_t seed,
+                LabelledRows* out) {
   for (size_t i = 0; i < sample.rows.size(); ++i) {
-    const uint64_t unit = rows.units().unit_of_row[sample.rows[i]];
-    const double uniform = Uniform2({seed, kFoldPurpose, static_cast<uint32_t>(label), unit, 0})[0];
-    out->features.Append(rows.Features(sample.rows[i]));
-    out->labels.push_back(label);
-    out->weights.push_back(static_cast<float>(sample.weights[i]));
-    out->folds.push_back(static_cast<uint32_t>(uniform * kFolds));
+    const uint32_t row = sample.rows[i];
+    out->Append(rows.Features(row), label, sample.weights[i], rows.units().unit_of_row[row], seed);
   }
-}
-
-// Learns from all folds but one, and answers the area under the curve over that one; NaN where a label is
-// missing on either side.
-absl::StatusOr<double> FoldArea(const Labelled& all, uint32_t fold) {
-  Labelled train, test;
-  for (size_t i = 0; i < all.folds.size(); ++i) {
-    Labelled& to = all.folds[i] == fold ? test : train;
-    to.features.Append(all.features.Row(i));
-    to.labels.push_back(all.labels[i]);
-    to.weights.push_back(all.weights[i]);
-  }
-  for (const Labelled* part : {&train, &test}) {
-    const auto ones = std::count(part->labels.begin(), part->labels.end(), 1.0f);
-    if (ones == 0 || ones == static_cast<ptrdiff_t>(part->labels.size())) return NAN;
-  }
-  STANFLOW_ASSIGN_OR_RETURN(const std::vector<float> scores,
-                            BoostedTreesScores(train.features, train.labels, train.weights, test.features));
-  std::vector<ScoredRow> scored;
-  for (size_t i = 0; i < scores.size(); ++i)
-    scored.push_back({scores[i], test.weights[i], test.labels[i] == 1});
-  return AreaUnderCurve(std::move(scored));
 }
 
 // What is compared in one draw.
@@ -82,21 +47,22 @@ class Measurement {
   // One area a fold of every draw of each kind.
   absl::Status Run() {
     const size_t draws = input_.options.two_sample_repeats;
-    std::vector<Labelled> drawn(draws * kNumKinds);
-    for (auto& areas : areas_) areas.assign(draws * kFolds, NAN);
+    std::vector<LabelledRows> drawn(draws * kNumKinds);
+    for (auto& areas : areas_) areas.assign(draws * kTwoSampleFolds, NAN);
     WorkerPool pool(input_.options.threads);
     STANFLOW_RETURN_IF_ERROR(pool.RunUntilError(drawn.size(), [&](size_t task) {
       const auto kind = static_cast<Kind>(task % kNumKinds);
       if (Exists(kind)) drawn[task] = Draws(kind, static_cast<uint32_t>(task / kNumKinds));
       return absl::OkStatus();
     }));
-    return pool.RunUntilError(drawn.size() * kFolds, [&](size_t task) -> absl::Status {
+    return pool.RunUntilError(drawn.size() * kTwoSampleFolds, [&](size_t task) -> absl::Status {
       if (input_.stop_requested && input_.stop_requested())
         return absl::CancelledError("stopped while measuring");
-      const size_t draw = task / kFolds / kNumKinds, fold = task % kFolds;
-      const auto kind = static_cast<Kind>(task / kFolds % kNumKinds);
+      const size_t draw = task / kTwoSampleFolds / kNumKinds, fold = task % kTwoSampleFolds;
+      const auto kind = static_cast<Kind>(task / kTwoSampleFolds % kNumKinds);
       if (!Exists(kind)) return absl::OkStatus();
-      STANFLOW_ASSIGN_OR_RETURN(areas_[kind][draw * kFolds + fold], FoldArea(drawn[task / kFolds], fold));
+      STANFLOW_ASSIGN_OR_RETURN(areas_[kind][draw * kTwoSampleFolds + fold],
+                                FoldArea(drawn[task / kTwoSampleFolds], fold));
       return absl::OkStatus();
     });
   }
@@ -116,16 +82,16 @@ class Measurement {
   }
 
   // Label 1 is the synthetic set's, B1's, or the first half's.
-  Labelled Draws(Kind kind, uint32_t draw) const {
+  LabelledRows Draws(Kind kind, uint32_t draw) const {
     const uint64_t seed = input_.options.seed;
     const uint32_t purpose = kind == kFloor ? kHalfPurpose : kSyntheticPurpose;
     const TwoSampleRows& of_a = kind == kValue ? synthetic_ : kind == kFloor ? real_ : b1_[0];
     const Comparison& sides = kind == kValue   ? sides_.synthetic
                               : kind == kFloor ? sides_.halves[draw]
                                                : sides_.b1[0];
-    Labelled out;
-    AppendSide(of_a, Draw(sides.a, rows_, {seed, purpose, draw}), 1, seed, &out);
-    AppendSide(real_, Draw(sides.b, rows_, {seed, purpose + 1, draw}), 0, seed, &out);
+    LabelledRows out;
+    AppendSide(of_a, Draw(sides.a, rows_, {seed, purpose, draw}), true, seed, &out);
+    AppendSide(real_, Draw(sides.b, rows_, {seed, purpose + 1, draw}), false, seed, &out);
     return out;
   }
 
@@ -158,7 +124,7 @@ absl::Status Measure(const EvalInput& input, nlohmann::json* report) {
   const BoostedTreesOptions trees;
   out["settings"] = {{"rows_per_side", measurement.rows()},
                      {"draws", input.options.two_sample_repeats},
-                     {"folds", kFolds},
+                     {"folds", kTwoSampleFolds},
                      {"trees", trees.rounds},
                      {"depth", trees.depth},
                      {"learning_rate", trees.learning_rate},
@@ -197,6 +163,6 @@ const Metric kTwoSampleMetric = {
     "the trees learn from four and are judged on the fifth by the weighted area under the ROC curve "
     "(ranks, ties half). The figure is the mean over folds and draws. <b>Floor</b>: the same between two "
     "random disjoint halves of the real host-hours.</p>",
-    Measure, Render};
+    Measure, Render, 6};
 
 }  // namespace stanflow

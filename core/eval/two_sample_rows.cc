@@ -25,33 +25,38 @@ constexpr Equal kEqualities[] = {
 };
 static_assert(std::size(kEqualities) == kNumAttributes);
 
+constexpr uint32_t kPredecessors = 2;
+
 }  // namespace
 
-TwoSampleRows::TwoSampleRows(const EvalRows& rows)
-    : rows_(&rows), units_(HostHoursOf(rows)), order_(OrderByHostHour(units_)), position_(rows.size()) {
-  for (uint32_t p = 0; p < order_.rows.size(); ++p) position_[order_.rows[p]] = p;
+std::vector<float> TwoSampleFeatures(const EvalRows& rows, uint32_t row, uint32_t before,
+                                     uint32_t before_that) {
+  std::vector<float> out;
+  out.reserve(kTwoSampleWidth);
+  for (const uint32_t i : {row, before, before_that}) {
+    for (const ScoredColumn& column : ScoredColumns())
+      out.push_back(static_cast<float>(column.value(rows, i).value_or(NAN)));
+  }
+  for (const uint32_t i : {before, before_that}) {
+    for (const Equal equal : kEqualities) out.push_back(equal(rows, row, i));
+  }
+  return out;
 }
+
+TwoSampleRows::TwoSampleRows(const EvalRows& rows)
+    : rows_(&rows), units_(HostHoursOf(rows)), order_(OrderByHostHour(units_)) {}
 
 std::vector<uint32_t> TwoSampleRows::Eligible() const {
   std::vector<uint32_t> out;
-  for (uint32_t i = 0; i < position_.size(); ++i) {
-    if (order_.place[position_[i]] >= kPredecessors) out.push_back(i);
+  for (uint32_t i = 0; i < order_.position.size(); ++i) {
+    if (order_.place[order_.position[i]] >= kPredecessors) out.push_back(i);
   }
   return out;
 }
 
 std::vector<float> TwoSampleRows::Features(uint32_t row) const {
-  std::vector<float> out;
-  out.reserve(kWidth);
-  const uint32_t* const at = &order_.rows[position_[row]];
-  for (uint32_t k = 0; k <= kPredecessors; ++k) {
-    for (const ScoredColumn& column : ScoredColumns())
-      out.push_back(static_cast<float>(column.value(*rows_, *(at - k)).value_or(NAN)));
-  }
-  for (uint32_t k = 1; k <= kPredecessors; ++k) {
-    for (const Equal equal : kEqualities) out.push_back(equal(*rows_, row, *(at - k)));
-  }
-  return out;
+  const uint32_t* const at = &order_.rows[order_.position[row]];
+  return TwoSampleFeatures(*rows_, row, *(at - 1), *(at - 2));
 }
 
 }  // namespace stanflow

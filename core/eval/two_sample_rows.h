@@ -9,20 +9,24 @@
 
 namespace stanflow {
 
+// Numbers by which the two-sample classifier knows a row: 14 columns (ScoredColumns()) of the row and of its
+// two predecessors, then for each of the two which of the eleven attributes equal the row's.
+inline constexpr size_t kTwoSampleWidth = 14 * 3 + 11 * 2;
+
+// kTwoSampleWidth of them; NaN where a row has no time delta. `before` and `before_that` are its
+// predecessors.
+std::vector<float> TwoSampleFeatures(const EvalRows& rows, uint32_t row, uint32_t before,
+                                     uint32_t before_that);
+
 // One set as the two-sample classifier sees it: a row beside its two predecessors of the same host-hour.
 class TwoSampleRows {
  public:
-  static constexpr uint32_t kPredecessors = 2;
-  // 14 columns (ScoredColumns()) of the row and of both predecessors, then for each of the two which of the
-  // eleven attributes equal the row's.
-  static constexpr size_t kWidth = 14 * (1 + kPredecessors) + 11 * kPredecessors;
-
   // `rows` must outlive this.
   explicit TwoSampleRows(const EvalRows& rows);
 
   // In order: the rows that have both predecessors.
   std::vector<uint32_t> Eligible() const;
-  // kWidth numbers; NaN where a row has no time delta.
+  // Of an eligible row.
   std::vector<float> Features(uint32_t row) const;
   const HostHours& units() const { return units_; }
 
@@ -30,7 +34,6 @@ class TwoSampleRows {
   const EvalRows* rows_;
   HostHours units_;
   HostHourOrder order_;
-  std::vector<uint32_t> position_;  // of each row in order_
 };
 
 }  // namespace stanflow

@@ -13,10 +13,11 @@ class CtganFlows final : public FlowGan {
  public:
   static absl::StatusOr<std::unique_ptr<FlowGan>> Make(const CtganOptions& options, uint64_t seed,
                                                        const std::vector<HostRow>& rows, GanRandom* random,
-                                                       const at::Device& device) {
+                                                       const at::Device& device,
+                                                       const std::function<bool()>& stop) {
     STANFLOW_ASSIGN_OR_RETURN(FlowColumns columns, FlowColumns::Fit(rows));
     const Table table = columns.MakeTable(rows);
-    STANFLOW_ASSIGN_OR_RETURN(TableCodec codec, TableCodec::Fit(table, seed));
+    STANFLOW_ASSIGN_OR_RETURN(TableCodec codec, TableCodec::Fit(table, seed, stop));
     EncodedTable encoded = codec.Encode(table, seed);
     return std::unique_ptr<FlowGan>(
         new CtganFlows(options, std::move(columns), std::move(codec), std::move(encoded), random, device));
@@ -58,6 +59,8 @@ class CtganFlowRows final : public FlowRows {
   HostRow Decode(const DrawKey& key, const float* outputs) const override {
     return columns_.Decode(rows_.Draw(key, outputs), key);
   }
+  // Modes and class counts: some hundred numbers, whatever it was trained on.
+  uint64_t memory_bytes() const override { return 0; }
 
  private:
   const FlowColumns columns_;
@@ -66,16 +69,19 @@ class CtganFlowRows final : public FlowRows {
 
 }  // namespace
 
+absl::Status CheckCtganBatch(const CtganOptions& options) {
+  if (options.schedule.batch_rows % options.pac == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("option batch_rows: ", options.schedule.batch_rows,
+                                                 " is no multiple of pac, ", options.pac));
+}
+
 absl::StatusOr<nlohmann::json> TrainCtganFlows(const TrainingTask& task, const std::string& preset,
                                                const nlohmann::json& options_json,
                                                const CtganOptions& options, uint64_t max_rows) {
-  if (options.schedule.batch_rows % options.pac != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("batch_rows: ", options.schedule.batch_rows, " is no multiple of pac, ", options.pac));
-  }
+  STANFLOW_RETURN_IF_ERROR(CheckCtganBatch(options));
   const auto make = [&](std::vector<HostRow> rows, GanRandom* random, const at::Device& device,
-                        const std::function<bool()>&) {
-    return CtganFlows::Make(options, task.seed, rows, random, device);
+                        const std::function<bool()>& stop) {
+    return CtganFlows::Make(options, task.seed, rows, random, device, stop);
   };
   return TrainFlowGan(task, preset, options_json, max_rows, make);
 }

@@ -15,8 +15,11 @@ namespace stanflow {
 
 // CTGAN on the columns of flows (flow_columns.h): the paper's baseline B4.
 
-// Trains and publishes; answers the job's figures. `options_json` is what the manifest keeps of the options.
 // INVALID_ARGUMENT where the batch is no multiple of `pac`.
+absl::Status CheckCtganBatch(const CtganOptions& options);
+
+// Trains and publishes; answers the job's figures. `options_json` is what the manifest keeps of the options.
+// INVALID_ARGUMENT as CheckCtganBatch.
 absl::StatusOr<nlohmann::json> TrainCtganFlows(const TrainingTask& task, const std::string& preset,
                                                const nlohmann::json& options_json,
                                                const CtganOptions& options, uint64_t max_rows);

@@ -6,26 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/codec/output_set.h"
+#include "core/flow/protocol.h"
 
 namespace stanflow {
 namespace {
 
 constexpr const char* kNames[] = {"n", "b", "e"};
-constexpr uint8_t kTcp = 6, kUdp = 17;
 constexpr uint64_t kMost32 = 0xFFFFFFFF;
-
-uint64_t ValueOf(const HostRow& row, Attribute attribute, int octet) {
-  return octet < 0 ? row.Get(attribute) : row.remote_address >> (24 - 8 * octet) & 255;
-}
-
-void SetValue(HostRow* row, Attribute attribute, int octet, uint64_t value) {
-  if (octet >= 0) {
-    row->remote_address |= static_cast<uint32_t>(value) << (24 - 8 * octet);
-    return;
-  }
-  const bool count = attribute == Attribute::kPackets || attribute == Attribute::kBytes;
-  row->Set(attribute, count ? std::clamp(value, kMinFlowCount, kMaxFlowCount) : value);
-}
 
 }  // namespace
 
@@ -115,10 +103,19 @@ absl::StatusOr<FlowEncoding> FlowEncoding::Fit(WpGanEncoding encoding, const std
   return out;
 }
 
+uint64_t FlowEncoding::memory_bytes() const {
+  uint64_t bytes = 0;
+  for (const WordColumn& column : words_)
+    bytes += column.values.size() * sizeof(uint64_t) + column.vectors.size() * sizeof(float);
+  for (const PackedMatrix& matrix : nearest_)
+    bytes += static_cast<uint64_t>((matrix.k() + 1) * PaddedColumns(matrix.n())) * sizeof(float);
+  return bytes;
+}
+
 void FlowEncoding::Encode(const HostRow& row, float* out) const {
   size_t word = 0;
   for (const Part& part : parts_) {
-    const uint64_t value = ValueOf(row, part.attribute, part.octet);
+    const uint64_t value = RowValue(row, part.attribute, part.octet);
     switch (part.kind) {
       case Kind::kScalar: {
         const double range = static_cast<double>(part.high - part.low);
@@ -179,7 +176,7 @@ HostRow FlowEncoding::Decode(const float* encoded) const {
         ++word;
         break;
     }
-    SetValue(&row, part.attribute, part.octet, value);
+    SetRowValue(&row, part.attribute, part.octet, value);
     encoded += part.width;
   }
   return row;

@@ -44,6 +44,7 @@ class FlowEncoding {
   WpGanEncoding encoding() const { return encoding_; }
   int width() const { return width_; }
   int bounded() const { return bounded_; }
+  uint64_t memory_bytes() const;  // of the words and their vectors
 
   void Encode(const HostRow& row, float* out) const;
   // Any numbers; the end time is 0. Scalars are rounded to whole units, a bit is 1 from 0.5 on, vectors go to

@@ -1,6 +1,8 @@
 #ifndef STANFLOW_CORE_GAN_FLOW_ROWS_H_
 #define STANFLOW_CORE_GAN_FLOW_ROWS_H_
 
+#include <cstdint>
+
 #include "core/base/philox.h"
 #include "core/flow/host_row.h"
 
@@ -17,6 +19,8 @@ class FlowRows {
   virtual void WriteInput(const DrawKey& key, float* input) const = 0;
   // All of the row but its end time.
   virtual HostRow Decode(const DrawKey& key, const float* outputs) const = 0;
+  // Of what it holds besides the net, as far as that grows with what it was trained on.
+  virtual uint64_t memory_bytes() const = 0;
 };
 
 }  // namespace stanflow

@@ -22,7 +22,7 @@ class GanGenerator final : public Generator {
       : rows_(std::move(rows)), net_(net, at::Device(device)), info_(std::move(info)) {
     info_.device = device;
     info_.instruction_set = InstructionSet(device);
-    info_.memory_bytes = 0;
+    info_.memory_bytes = rows_->memory_bytes();
     for (const at::Tensor& p : net.parameters()) info_.memory_bytes += p.nbytes();
     info_.context_bytes = sizeof(NetContext);
     info_.tile_rows = kTileRows;

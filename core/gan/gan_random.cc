@@ -3,16 +3,25 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "core/base/philox.h"
+
 namespace stanflow {
 namespace {
 
 // An exponential draw may be 0, whose logarithm would make a Gumbel draw infinite.
 constexpr double kLeastExponential = 1e-30;
 
+uint32_t Hash(uint32_t x) { return Philox4x32({x, 0, 0, 0}, {0x47414E53u, 0})[0]; }
+
+// LibTorch's engine starts from 32 bits and drops the others. A seed below 2^32 is its own start.
+uint32_t EngineSeed(uint64_t seed) {
+  return static_cast<uint32_t>(seed) ^ Hash(static_cast<uint32_t>(seed >> 32)) ^ Hash(0);
+}
+
 }  // namespace
 
 GanRandom::GanRandom(uint64_t seed, const at::Device& device)
-    : generator_(at::detail::createCPUGenerator(seed)), device_(device) {}
+    : generator_(at::detail::createCPUGenerator(EngineSeed(seed))), device_(device) {}
 
 at::Tensor GanRandom::Normal(at::IntArrayRef size) {
   return at::randn(size, generator_, at::kFloat).to(device_);

@@ -9,8 +9,9 @@
 
 namespace stanflow {
 
-// All random numbers of a training run, in one order, from one seed. They are drawn on the CPU, so that a run
-// sees the same ones on every device, and handed out on the run's device. One thread at a time.
+// All random numbers of a training run, in one order, from one seed, all 64 bits of which count. They are
+// drawn on the CPU, so that a run sees the same ones on every device, and handed out on the run's device. One
+// thread at a time.
 class GanRandom {
  public:
   GanRandom(uint64_t seed, const at::Device& device);

@@ -15,10 +15,6 @@ namespace {
 
 constexpr double kProgressSeconds = 1;
 
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 std::unique_ptr<torch::optim::Optimizer> MakeAdam(torch::nn::Module* net, const GanSchedule& schedule,
                                                   double rate, double decay) {
   return std::make_unique<torch::optim::Adam>(
@@ -88,6 +84,10 @@ void GanTrainer::Count(const Losses& losses) {
   state_.curve.push_back(
       {state_.steps / steps, state_.epoch_generator_loss / n, state_.epoch_critic_distance / n});
   state_.epoch_generator_loss = state_.epoch_critic_distance = 0;
+}
+
+double GanTrainer::Now() const {
+  return std::chrono::duration<double>(options_.clock->SteadyNow().time_since_epoch()).count();
 }
 
 GanProgress GanTrainer::ProgressNow(const Losses& losses) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/base/clock.h"
 #include "core/gan/gan.h"
 
 namespace stanflow {
@@ -21,12 +22,13 @@ struct GanCurvePoint {
 };
 
 struct GanTrainerOptions {
-  uint64_t seed = 0;
   // Budget of trained seconds over all attempts; 0: epochs end it.
   double max_seconds = 0;
   // Written when missing, continued from when there. After so many trained seconds it is written anew.
   std::string checkpoint_path;
   double checkpoint_seconds = 60;
+  // Counts the trained seconds.
+  const Clock* clock = &Clock::Real();
 };
 
 struct GanProgress {
@@ -42,7 +44,7 @@ struct GanProgress {
 // one on the same CPU, if epochs end it. One thread.
 class GanTrainer {
  public:
-  // `gan` outlives it; its nets lie on `device`.
+  // `gan`, `random` and the clock outlive it.
   GanTrainer(Gan* gan, GanTrainerOptions options, GanRandom* random);
   ~GanTrainer();
 
@@ -73,6 +75,7 @@ class GanTrainer {
   bool Ended() const;
   absl::Status Step(Losses* losses);
   void Count(const Losses& losses);
+  double Now() const;  // seconds
   GanProgress ProgressNow(const Losses& losses) const;
   absl::Status Run(const std::function<void(const GanProgress&)>& progress,
                    const std::function<bool()>& stop);

@@ -39,10 +39,12 @@ absl::StatusOr<TableCodec::Column> TableCodec::FitColumn(const TableColumn& colu
   return out;
 }
 
-absl::StatusOr<TableCodec> TableCodec::Fit(const Table& table, uint64_t seed) {
+absl::StatusOr<TableCodec> TableCodec::Fit(const Table& table, uint64_t seed,
+                                           const std::function<bool()>& stop) {
   if (table.rows() == 0) return absl::InvalidArgumentError("a table without rows has nothing to learn");
   TableCodec codec;
   for (const TableColumn& column : table.columns) {
+    if (stop && stop()) return absl::CancelledError("stopped while fitting the columns");
     STANFLOW_ASSIGN_OR_RETURN(Column fitted, FitColumn(column, seed + codec.columns_.size()));
     codec.columns_.push_back(std::move(fitted));
   }

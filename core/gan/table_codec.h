@@ -2,6 +2,7 @@
 #define STANFLOW_CORE_GAN_TABLE_CODEC_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,10 @@ class TableCodec {
   // Modes of a continuous column: those with more than this weight are kept.
   static constexpr double kLeastWeight = 0.005;
 
-  // INVALID_ARGUMENT without rows, or where a discrete column has a value that is no class.
-  static absl::StatusOr<TableCodec> Fit(const Table& table, uint64_t seed);
+  // INVALID_ARGUMENT without rows, or where a discrete column has a value that is no class. CANCELLED once
+  // `stop` answers true, which is asked before each column; it may be null.
+  static absl::StatusOr<TableCodec> Fit(const Table& table, uint64_t seed,
+                                        const std::function<bool()>& stop = nullptr);
   // DATA_LOSS says what does not fit. What FromJson makes decodes; it does not encode.
   static absl::StatusOr<TableCodec> FromJson(const nlohmann::json& json);
   nlohmann::json ToJson() const;

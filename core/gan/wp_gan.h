@@ -68,6 +68,7 @@ class WpGanRows final : public FlowRows {
   int outputs() const override { return encoding_.width(); }
   void WriteInput(const DrawKey& key, float* input) const override;
   HostRow Decode(const DrawKey& key, const float* outputs) const override;
+  uint64_t memory_bytes() const override { return encoding_.memory_bytes(); }
 
  private:
   const int noise_;

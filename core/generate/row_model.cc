@@ -8,7 +8,8 @@
 namespace stanflow {
 namespace {
 
-// Leads a saved context: another model's is refused.
+// Leads a saved context, so that what no row model saved is refused. Who keeps contexts keeps them apart by
+// their model (SnapshotKey of resume_token.h).
 constexpr uint32_t kStateMark = 0x524F0001;  // "RO", layout 1
 
 class RowContext final : public KeyedContext {

@@ -1,3 +1,6 @@
+#include <map>
+#include <string>
+
 #include "core/base/status_macros.h"
 #include "core/gan/ctgan_flows.h"
 #include "core/kinds/gan_options.h"
@@ -39,6 +42,12 @@ CtganOptions ModelOptions(const Options& options) {
   return model;
 }
 
+absl::StatusOr<nlohmann::json> CompleteOptions(const std::map<std::string, std::string>& settings) {
+  STANFLOW_ASSIGN_OR_RETURN(const Options options, TableOfOptions().Parse(settings));
+  STANFLOW_RETURN_IF_ERROR(CheckCtganBatch(ModelOptions(options)));
+  return TableOfOptions().ToJson(options);
+}
+
 absl::StatusOr<nlohmann::json> Train(const TrainingTask& task) {
   STANFLOW_ASSIGN_OR_RETURN(const Options options, TableOfOptions().Parse(task.options));
   return TrainCtganFlows(task, kName, TableOfOptions().ToJson(options), ModelOptions(options),
@@ -54,7 +63,6 @@ absl::StatusOr<std::unique_ptr<Generator>> Load(const std::string& bundle_dir, c
 }  // namespace
 
 const ModelKind kCtganKind = {
-    kName,  "the paper's B4: CTGAN, rows without memory", CompleteTableOptions<TableOfOptions>, Train, Load,
-    nullptr};
+    kName, "the paper's B4: CTGAN, rows without memory", CompleteOptions, Train, Load, nullptr};
 
 }  // namespace stanflow

@@ -16,19 +16,20 @@
 
 namespace stanflow {
 
-// A kind of model ("preset"): how it is trained, loaded and asked for likelihoods. One file
-// defines it and one line of all_model_kinds.cc makes it known to Train, Generate and Evaluate.
-// Its functions are thread-safe and let no exception out.
+// A kind of model ("preset"): how it is trained, loaded and asked for likelihoods. A file of its own defines
+// it; with a line each below, in CMakeLists.txt and in all_model_kinds.cc it is known to Train, Generate and
+// Evaluate. Its functions are thread-safe and let no exception out.
 struct ModelKind {
   std::string_view name;  // the preset's: "causal"; in every manifest, so it never changes
   std::string_view help;  // what it is, in a few words
-  // Every option with its value, `settings` on top of the defaults; as OptionTable::Parse.
+  // Every option with its value, `settings` on top of the defaults; as OptionTable::Parse. What it accepts,
+  // `train` accepts.
   absl::StatusOr<nlohmann::json> (*complete_options)(const std::map<std::string, std::string>& settings);
   // Trains and publishes the bundle. Answers the job's figures: {"training_rows", "parameters",
   // "validation_nats" if the kind has likelihoods, ...}. CANCELLED, with everything checkpointed
   // that is worth it, once the task's stop_requested answers true.
   absl::StatusOr<nlohmann::json> (*train)(const TrainingTask& task);
-  // DATA_LOSS or FAILED_PRECONDITION say what is wrong with a damaged or foreign bundle.
+  // Errors as ReadBundleFolder (core/bundle/bundle_folder.h), of a damaged or foreign model too.
   absl::StatusOr<std::unique_ptr<Generator>> (*load_generator)(const std::string& bundle_dir,
                                                                const std::string& device);
   // Null: the kind does not know the probability of what it is shown.

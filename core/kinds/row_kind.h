@@ -19,7 +19,6 @@ namespace stanflow {
 
 // For fits that know how far they are and nothing else.
 inline std::function<void(double)> ReportFraction(const TrainingTask& task) {
-  if (task.progress == nullptr) return nullptr;
   return [progress = task.progress](double fraction) {
     TrainerProgress report;
     report.fraction = fraction;

@@ -127,6 +127,10 @@ std::vector<float> Fit(const FeatureMatrix& train, absl::Span<const float> targe
   return {answers.data_ptr<float>(), answers.data_ptr<float>() + answers.numel()};
 }
 
+bool AllFinite(absl::Span<const float> values) {
+  return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<float>> FitMlpRegressor(const FeatureMatrix& train,
@@ -134,6 +138,8 @@ absl::StatusOr<std::vector<float>> FitMlpRegressor(const FeatureMatrix& train,
                                                    uint64_t seed, const MlpOptions& options) {
   if (train.rows() < 2 || test.rows() == 0 || train.width != test.width || targets.size() != train.rows())
     return absl::InvalidArgumentError("a net needs two training rows and a test row of one width");
+  if (!AllFinite(train.values) || !AllFinite(targets) || !AllFinite(test.values))
+    return absl::InvalidArgumentError("a net learns from finite numbers only");
   try {
     return Fit(train, targets, test, seed, options);
   } catch (const std::exception& e) {  // LibTorch throws

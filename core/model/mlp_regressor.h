@@ -25,8 +25,8 @@ struct MlpOptions {
 // A RegressorFitter. Features and targets are standardised by the training rows' mean and deviation (what
 // does not vary counts as 0); weights begin uniform within +-sqrt(6 / (inputs + outputs)) of their layer,
 // offsets at 0; the weights that did best on the rows kept aside are the ones that predict. Computes on the
-// calling thread alone. INVALID_ARGUMENT for fewer than two training rows or another width of `test`;
-// INTERNAL says what LibTorch says.
+// calling thread alone. INVALID_ARGUMENT for fewer than two training rows, another width of `test` or a
+// number that is not finite; INTERNAL says what LibTorch says.
 absl::StatusOr<std::vector<float>> FitMlpRegressor(const FeatureMatrix& train,
                                                    absl::Span<const float> targets, const FeatureMatrix& test,
                                                    uint64_t seed, const MlpOptions& options);

@@ -27,7 +27,9 @@ std::map<std::string, at::Tensor> TensorsOf(const torch::nn::Module& module, con
 absl::Status StoreModule(const torch::nn::Module& module, const std::string& prefix, TensorFile* file) {
   STANFLOW_ASSIGN_OR_RETURN(TensorFile stored, StoreTensors(TensorsOf(module, prefix)));
   file->tensors.merge(stored.tensors);
-  return absl::OkStatus();
+  if (stored.tensors.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("tensor ", stored.tensors.begin()->first, " is in the file already"));
 }
 
 absl::Status LoadModule(const std::string& prefix, TensorFile* file, torch::nn::Module* module) {
@@ -38,7 +40,11 @@ absl::Status LoadModule(const std::string& prefix, TensorFile* file, torch::nn::
     if (at::IntArrayRef(it->second.shape) != tensor.sizes()) {
       return absl::DataLossError(absl::StrCat("tensor ", name, " has another shape than its net"));
     }
-    tensor.copy_(LoadTensor(it->second));
+    const at::Tensor stored = LoadTensor(it->second);
+    if (stored.scalar_type() != tensor.scalar_type()) {
+      return absl::DataLossError(absl::StrCat("tensor ", name, " is of another type than its net's"));
+    }
+    tensor.copy_(stored);
     file->tensors.erase(it);
   }
   return absl::OkStatus();

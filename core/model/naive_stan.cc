@@ -1,7 +1,7 @@
 #include "core/model/naive_stan.h"
 
 #include <ATen/ATen.h>
-#include <torch/nn/modules/linear.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/optim/adam.h>
 
 #include <algorithm>
@@ -16,11 +16,14 @@ namespace stanflow {
 namespace {
 
 constexpr int kK = kMixtureComponents;
-constexpr double kTwoPi = 6.28318530717958647693;
 constexpr uint32_t kGenerateStream = 7;
 
 // The columns of a row that its column `c` sees of itself.
 int64_t OwnInputs(Mask mask, size_t c) { return mask == Mask::kB ? static_cast<int64_t>(c) : 0; }
+
+bool AllFinite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
 
 absl::Status Check(const Columns& rows) {
   if (rows.empty() || rows[0].size() < 2)
@@ -28,8 +31,7 @@ absl::Status Check(const Columns& rows) {
   for (const auto& column : rows) {
     if (column.size() != rows[0].size())
       return absl::InvalidArgumentError("the columns are not of one length");
-    if (!std::all_of(column.begin(), column.end(), [](double v) { return std::isfinite(v); }))
-      return absl::InvalidArgumentError("a column holds a value that is not finite");
+    if (!AllFinite(column)) return absl::InvalidArgumentError("a column holds a value that is not finite");
   }
   return absl::OkStatus();
 }
@@ -49,24 +51,40 @@ double Deviation(const std::vector<double>& values) {
   return deviation > 0 ? deviation : 1;
 }
 
+// A linear layer to the numbers of a mixture; it begins as LibTorch's own does.
+struct TrainedLayer {
+  at::Tensor weight, bias;  // [3 K, inputs] and [3 K]
+
+  TrainedLayer(int64_t inputs, const at::Generator& random) {
+    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+    weight = at::empty({3 * kK, inputs}, at::kFloat).uniform_(-bound, bound, random);
+    bias = at::empty({3 * kK}, at::kFloat).uniform_(-bound, bound, random);
+    weight.requires_grad_(true);
+    bias.requires_grad_(true);
+  }
+  at::Tensor Forward(const at::Tensor& input) const { return at::addmm(bias, input, weight.t()); }
+};
+
 // Trains the layer of one column on `input` [n, inputs] and `target` [n], both standardised.
-torch::nn::Linear TrainLayer(const at::Tensor& input, const at::Tensor& target,
-                             const NaiveStanOptions& options, uint64_t seed) {
-  torch::manual_seed(seed);
-  torch::nn::Linear layer(input.size(1), 3 * kK);
-  torch::optim::Adam adam(layer->parameters(), torch::optim::AdamOptions(options.learning_rate));
+TrainedLayer TrainLayer(const at::Tensor& input, const at::Tensor& target, const NaiveStanOptions& options,
+                        uint64_t seed) {
+  const at::Generator random = at::detail::createCPUGenerator(seed);
+  TrainedLayer layer(input.size(1), random);
+  torch::optim::Adam adam(std::vector<at::Tensor>{layer.weight, layer.bias},
+                          torch::optim::AdamOptions(options.learning_rate));
   const int64_t rows = input.size(0);
   const int64_t steps_an_epoch = (rows + options.batch_rows - 1) / options.batch_rows;
   const double all = static_cast<double>(steps_an_epoch * options.epochs);
   for (int64_t epoch = 0, step = 0; epoch < options.epochs; ++epoch) {
-    const at::Tensor order = at::randperm(rows);
+    const at::Tensor order = at::randperm(rows, random, at::kLong);
     for (int64_t begin = 0; begin < rows; begin += options.batch_rows, ++step) {
       const at::Tensor chosen = order.slice(0, begin, std::min(begin + options.batch_rows, rows));
       const double rate =
           options.learning_rate * 0.5 * (1 + std::cos(M_PI * static_cast<double>(step) / all));
       static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(rate);
       adam.zero_grad();
-      MixtureLoss(layer(input.index_select(0, chosen)), target.index_select(0, chosen)).mean().backward();
+      const at::Tensor raw = layer.Forward(input.index_select(0, chosen));
+      MixtureLoss(raw, target.index_select(0, chosen)).mean().backward();
       adam.step();
     }
   }
@@ -90,8 +108,7 @@ double DrawMixture(const std::vector<double>& raw, const DrawKey& component_key,
     if (left < 0) break;
   }
   const auto u = Uniform2(normal_key);
-  const double normal = std::sqrt(-2 * std::log1p(-u[0])) * std::cos(kTwoPi * u[1]);
-  return raw[kK + chosen] + std::exp(ClampLogDeviation(raw[2 * kK + chosen])) * normal;
+  return raw[kK + chosen] + std::exp(ClampLogDeviation(raw[2 * kK + chosen])) * StandardNormal(u[0], u[1]);
 }
 
 }  // namespace
@@ -114,12 +131,11 @@ absl::StatusOr<NaiveStan> NaiveStan::Train(const Columns& rows, const NaiveStanO
     const at::Tensor before = all.slice(0, 0, all.size(0) - 1), now = all.slice(0, 1);
     for (size_t c = 0; c < rows.size(); ++c) {
       const at::Tensor input = at::cat({before, now.narrow(1, 0, OwnInputs(options.mask, c))}, 1);
-      const auto layer =
+      const TrainedLayer layer =
           TrainLayer(input, now.select(1, static_cast<int64_t>(c)), options, options.seed * 1000003 + c);
-      model.layers_.push_back({ToVector(layer->weight), ToVector(layer->bias)});
-      for (double value : model.layers_.back().weights) {
-        if (!std::isfinite(value)) return absl::InternalError("training a naive STAN diverged");
-      }
+      model.layers_.push_back({ToVector(layer.weight), ToVector(layer.bias)});
+      if (!AllFinite(model.layers_.back().weights) || !AllFinite(model.layers_.back().bias))
+        return absl::InternalError("training a naive STAN diverged");
     }
     return model;
   } catch (const std::exception& e) {  // LibTorch throws; nothing above does.

@@ -27,8 +27,9 @@ struct NaiveStanOptions {
 // rows' mean and deviation. Immutable once trained: safe to use concurrently.
 class NaiveStan {
  public:
-  // INVALID_ARGUMENT unless there are two rows and more, all finite. The same rows and options give the
-  // same model on the same CPU.
+  // INVALID_ARGUMENT unless there are two rows and more, all finite; INTERNAL where training diverges. The
+  // same rows and options give the same model on the same CPU. Safe to call concurrently: it computes on the
+  // calling thread alone, with random numbers of its own.
   static absl::StatusOr<NaiveStan> Train(const Columns& rows, const NaiveStanOptions& options);
 
   // `count` rows from a first row of means on, which is not among them.

@@ -17,10 +17,10 @@ std::vector<Row> CausalOnly() {
       {"state", "numbers", "width of the embedding of what the row has drawn so far",
        Whole{&StanOptions::state, 4, 1024}},
       {"hidden", "units", "hidden units of each head", Whole{&StanOptions::hidden, 4, 4096}},
-      {"learning_rate", "1", "peak learning rate", Real{&StanOptions::learning_rate, 1e-6, 1}},
-      {"embedding_rate", "1", "peak learning rate of the embedding tables",
+      {"learning_rate", "", "peak learning rate", Real{&StanOptions::learning_rate, 1e-6, 1}},
+      {"embedding_rate", "", "peak learning rate of the embedding tables",
        Real{&StanOptions::embedding_rate, 1e-6, 1}},
-      {"embedding_decay", "1", "decoupled weight decay of the embedding tables",
+      {"embedding_decay", "", "decoupled weight decay of the embedding tables",
        Real{&StanOptions::embedding_decay, 0, 100}},
   };
 }
@@ -66,8 +66,6 @@ nlohmann::json StanOptions::ToJson() const { return TableOf(preset).ToJson(*this
 absl::StatusOr<StanOptions> StanOptions::FromJson(Preset preset, const nlohmann::json& json) {
   return WithPreset(TableOf(preset).FromJson(json), preset);
 }
-
-std::vector<OptionHelp> TrainOptionHelp(Preset preset) { return TableOf(preset).Help(); }
 
 absl::StatusOr<StanOptions> ParseTrainOptions(Preset preset,
                                               const std::map<std::string, std::string>& settings) {

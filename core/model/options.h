@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/option_table.h"
@@ -45,8 +44,6 @@ struct StanOptions {
   nlohmann::json ToJson() const;
   static absl::StatusOr<StanOptions> FromJson(Preset preset, const nlohmann::json& json);
 };
-
-std::vector<OptionHelp> TrainOptionHelp(Preset preset);
 
 // As OptionTable::Parse.
 absl::StatusOr<StanOptions> ParseTrainOptions(Preset preset,

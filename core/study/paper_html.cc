@@ -1,6 +1,5 @@
 #include "core/study/paper_html.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -9,8 +8,10 @@
 #include "core/base/strings.h"
 #include "core/eval/html.h"
 #include "core/eval/report_style.h"
+#include "core/eval/running_chart.h"
 #include "core/eval/svg_line_chart.h"
 #include "core/eval/svg_scatter.h"
+#include "core/eval/task_chart.h"
 
 namespace stanflow {
 namespace {
@@ -39,6 +40,10 @@ std::string Section(std::string_view title, std::string_view body, std::string_v
   return StrCat("<section>\n<h2>", title, "</h2>\n", body,
                 "<details><summary>How it is computed</summary>\n<p>", definition,
                 "</p></details>\n</section>\n");
+}
+
+std::string Text(const nlohmann::json& value) {
+  return value.is_string() ? EscapeHtml(value.get<std::string>()) : "";
 }
 
 // Ours, with its spread if it has one, above the paper's and the difference.
@@ -118,6 +123,7 @@ std::string Figure5(const nlohmann::json& paper) {
     head.push_back(model.shown);
     names.push_back(model.name);
   }
+  if (names.empty()) return "";
   head.push_back("floor");
   HtmlTable table(head);
   std::vector<double> sums(names.size() + 1);
@@ -144,39 +150,17 @@ std::string Figure5(const nlohmann::json& paper) {
       "Independent marginals (B1) may win this figure by construction: it looks at one column at a time.");
 }
 
-double NumberOr(const nlohmann::json& value, double otherwise) {
-  return value.is_number() ? value.get<double>() : otherwise;
-}
-
-LineSeries SeriesOf(const nlohmann::json& points, const std::vector<double>& fractions, const char* style,
-                    std::string label) {
-  LineSeries out{style, std::move(label), {}, {}};
-  for (double fraction : fractions) {
-    double mean = NAN, sd = NAN;
-    for (const auto& point : points) {
-      if (point["real_fraction"] != fraction) continue;
-      mean = NumberOr(point["mean"], NAN);
-      sd = NumberOr(point["sd"], NAN);
-    }
-    out.y.push_back(mean);
-    out.spread.push_back(sd);
-  }
-  return out;
-}
-
 std::string TaskFigure(const nlohmann::json& figure, const char* relative, const char* score,
                        bool logarithmic, const std::string& title, const std::string& definition) {
   if (!figure.is_object() || figure.empty()) return "";
-  const std::vector<double> fractions = {1, 0.1, 0.01, 0.0075, 0.005, 0.0025, 0.001, 0};
-  LineChartText text{title, "share of real rows", score, {}, logarithmic};
-  for (double fraction : fractions) text.places.push_back(absl::StrFormat("%g", fraction));
+  const LineChartText text{title, "share of real rows", score, TaskPlaces(), logarithmic};
+  const LineSeries real = TaskLine(At(figure, {"real", "points"}), "real", "real, less of it");
   std::string charts;
   HtmlTable table({"model", "all real", "no real row", StrCat(relative, " without real rows")});
   for (const Named& model : kModels) {
     const auto& line = At(figure, {model.name});
     if (!line.is_object() || std::string(model.name) == "real") continue;
-    const LineSeries real = SeriesOf(At(figure, {"real", "points"}), fractions, "real", "real, less of it");
-    const LineSeries ours = SeriesOf(line["points"], fractions, "synthetic", StrCat("rest ", model.shown));
+    const LineSeries ours = TaskLine(At(line, {"points"}), "synthetic", StrCat("rest ", model.shown));
     StrAppend(&charts, "<figure>", LineChart(text, {real, ours}), "<figcaption>", model.shown,
               "; bars: standard deviation</figcaption></figure>\n");
     table.Row({model.shown, FormatFixed(nlohmann::json(ours.y.front()), 3),
@@ -193,7 +177,10 @@ std::string Scatters(const nlohmann::json& figure, const std::string& title, con
     const auto& line = At(figure, {model.name});
     if (!line.is_object()) continue;
     std::vector<std::pair<double, double>> points;
-    for (const auto& point : line["points"]) points.emplace_back(point[0], point[1]);
+    for (const auto& point : At(line, {"points"})) {
+      if (point.is_array() && point.size() == 2 && point[0].is_number() && point[1].is_number())
+        points.emplace_back(point[0].get<double>(), point[1].get<double>());
+    }
     StrAppend(&charts, "<figure>",
               ScatterPlot({StrCat(title, ": ", model.shown), model.shown, x_axis, y_axis}, points, kReach),
               "<figcaption>R ", Cell(At(line, {"r"}), 3), "; the process allows ",
@@ -206,19 +193,74 @@ std::string Scatters(const nlohmann::json& figure, const std::string& title, con
 }
 
 std::string Models(const nlohmann::json& paper) {
-  HtmlTable table(
-      {"model", "version", "preset", "flows judged", "exact nats a row", "association", "two-sample AUC"});
+  HtmlTable table({"model", "version", "preset", "flows judged", "rows scored"});
   for (const Named& model : kModels) {
     const auto& line = At(paper, {"models", model.name});
     if (!line.is_object()) continue;
-    table.Row({model.shown, EscapeHtml(line.value("model", "")), EscapeHtml(line.value("preset", "")),
-               FormatCount(At(line, {"rows_synthetic"})), FormatFixed(At(line, {"exact_nats_per_row"}), 2),
-               FormatFixed(At(line, {"association"}), 4), FormatFixed(At(line, {"two_sample_auc"}), 3)});
+    table.Row({model.shown, Text(At(line, {"model"})), Text(At(line, {"preset"})),
+               FormatCount(At(line, {"rows_synthetic"})), FormatCount(At(line, {"rows_scored"}))});
   }
+  return Section("The models", table.ToString(),
+                 "Each is trained on the same flows, generates and is judged beside the same real ones that "
+                 "none of them saw.");
+}
+
+struct Beyond {
+  const char* measure;
+  const char* shown;
+  int decimals;
+};
+constexpr Beyond kBeyond[] = {{"exact_nats_per_row", "exact nats a row", 2},
+                              {"association", "association, nats", 4},
+                              {"autocorrelation_bytes", "autocorrelation, ln bytes", 4},
+                              {"autocorrelation_time_delta", "autocorrelation, time delta", 4},
+                              {"mean_jsd", "mean JSD, nats", 4},
+                              {"t3_distance", "T3, distance to real", 4},
+                              {"two_sample_auc", "two-sample AUC", 3},
+                              {"rows_per_host_hour", "rows a host and hour", 0}};
+
+std::string BeyondTable(const nlohmann::json& beyond) {
+  std::vector<std::string> head = {"model"};
+  for (const Beyond& column : kBeyond) head.push_back(column.shown);
+  HtmlTable table(head);
+  for (const Named& model : kModels) {
+    if (!At(beyond, {kBeyond[0].measure, model.name}).is_object()) continue;
+    std::vector<std::string> cells = {model.shown};
+    for (const Beyond& column : kBeyond) {
+      const auto& entry = At(beyond, {column.measure, model.name});
+      cells.push_back(StrCat(FormatFixed(At(entry, {"ours"}), column.decimals), "<br><small>floor ",
+                             FormatFixed(At(entry, {"floor"}), column.decimals), "</small>"));
+    }
+    table.Row(std::move(cells));
+  }
+  return table.ToString();
+}
+
+std::string RunningCharts(const nlohmann::json& running) {
+  std::string charts;
+  for (const Named& model : kModels) {
+    for (const RunningFigure& figure : RunningFigures().subspan(0, 2)) {
+      charts +=
+          RunningChart(At(running, {model.name}), figure, StrCat("running_", model.name, "_", figure.field),
+                       StrCat(model.shown, ": ", figure.title));
+    }
+  }
+  return charts.empty() ? "" : StrCat("<div class=\"grid\">\n", charts, "</div>\n");
+}
+
+std::string BeyondThePaper(const nlohmann::json& paper) {
+  const auto& beyond = At(paper, {"beyond"});
+  if (!beyond.is_object()) return "";
   return Section(
-      "The models, and what the paper does not look at", table.ToString(),
-      "Association: mean absolute difference of the mutual information of pairs of attributes, nats. AUC: "
-      "how well boosted trees tell synthetic from real rows; 0.5 is not at all.");
+      "Beyond the paper", BeyondTable(beyond) + RunningCharts(At(beyond, {"running"})),
+      "As defined in docs/measures.md. Less is better, but of rows a host and hour, where the floor is the "
+      "real "
+      "rows' mean. Association: mean absolute difference of the mutual information of pairs of attributes. "
+      "Autocorrelation: mean absolute difference over the lags 1 to 20. AUC: how well boosted trees tell "
+      "synthetic from real rows; 0.5 is not at all. Independent marginals (B1) may win the mean JSD by "
+      "construction: it looks at one column at a time. The charts show each model run in three ways, by "
+      "place in "
+      "the context: one step ahead of real rows, from a real window of 32 rows, from nothing.");
 }
 
 }  // namespace
@@ -247,7 +289,7 @@ std::string PaperHtml(const nlohmann::json& paper) {
           "error without real rows is above that of all real rows."),
       Scatters(At(paper, {"figures", "8"}), "Figure 8: x and the x before", "x of the row before", "x"),
       Scatters(At(paper, {"figures", "9"}), "Figures 4 and 9: x and y of a row", "x", "y"),
-      "</body>\n</html>\n");
+      BeyondThePaper(paper), "</body>\n</html>\n");
 }
 
 }  // namespace stanflow

@@ -1,10 +1,10 @@
 #include "core/study/paper_json.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <optional>
+#include <vector>
 
+#include "core/eval/comparison.h"
 #include "core/eval/html.h"
 #include "core/study/paper_figures.h"
 
@@ -109,24 +109,13 @@ std::optional<double> PrintedKept(const std::string& model) {
   return *none / *all;
 }
 
-struct MeanAndSd {
-  double mean = 0, sd = 0;
-};
-
-MeanAndSd OverSeeds(const ProcessModel& model, double ProcessFigures::*figure) {
-  MeanAndSd out;
-  for (const ProcessFigures& f : model.figures)
-    out.mean += f.*figure / static_cast<double>(model.figures.size());
-  for (const ProcessFigures& f : model.figures) out.sd += (f.*figure - out.mean) * (f.*figure - out.mean);
-  out.sd = std::sqrt(out.sd / std::max<double>(static_cast<double>(model.figures.size()) - 1, 1));
-  return out;
-}
-
 nlohmann::json SeedEntry(const ProcessModel& model, double ProcessFigures::*figure,
                          const std::optional<double>& paper, double floor) {
-  const MeanAndSd ours = OverSeeds(model, figure);
-  nlohmann::json entry = Entry(paper, ours.mean, floor);
-  entry["ours_sd"] = ours.sd;
+  std::vector<double> seeds;
+  for (const ProcessFigures& f : model.figures) seeds.push_back(f.*figure);
+  const MeanAndDeviation ours = Summarise(seeds);
+  nlohmann::json entry = Entry(paper, FiniteOrNull(ours.mean), floor);
+  entry["ours_sd"] = FiniteOrNull(ours.deviation);
   return entry;
 }
 
@@ -175,21 +164,43 @@ nlohmann::json Facts(const nlohmann::json& report) {
           {"rows_real", At(report, {"rows_real"})},
           {"rows_synthetic", At(report, {"rows_synthetic"})},
           {"rows_scored", At(report, {"likelihood", "rows"})},
-          {"exact_nats_per_row", At(report, {"likelihood", "exact_nats_per_row"})},
-          {"association", At(report, {"association", "value"})},
-          {"association_floor", At(report, {"association", "floor"})},
-          {"autocorrelation", At(report, {"autocorrelation", "bytes", "value"})},
-          {"autocorrelation_floor", At(report, {"autocorrelation", "bytes", "floor"})},
-          {"two_sample_auc", At(report, {"two_sample_auc", "value"})},
-          {"two_sample_auc_floor", At(report, {"two_sample_auc", "floor"})},
           {"rows_per_fit", At(report, {"tasks", "rows_per_fit"})}};
+}
+
+nlohmann::json Distance(const nlohmann::json& a, const nlohmann::json& b) {
+  if (!a.is_number() || !b.is_number()) return nullptr;
+  return std::abs(a.get<double>() - b.get<double>());
+}
+
+void AddBeyond(const PaperModel& model, nlohmann::json* beyond) {
+  const nlohmann::json& report = model.report;
+  const auto add = [&](const char* measure, const nlohmann::json& ours, const nlohmann::json& floor) {
+    (*beyond)[measure][model.name] = {{"ours", ours}, {"floor", floor}};
+  };
+  const auto add_value = [&](const char* measure, const nlohmann::json& from) {
+    add(measure, At(from, {"value"}), At(from, {"floor"}));
+  };
+  add("exact_nats_per_row", At(report, {"likelihood", "exact_nats_per_row"}), nullptr);
+  add("mean_jsd", At(report, {"summary", "jsd", "mean"}), At(report, {"summary", "jsd", "mean_floor"}));
+  const auto& t3 = At(report, {"rules", "T3"});
+  add("t3_distance", Distance(At(t3, {"synthetic"}), At(t3, {"real"})), 0);
+  add_value("association", At(report, {"association"}));
+  add_value("autocorrelation_bytes", At(report, {"autocorrelation", "bytes"}));
+  add_value("autocorrelation_time_delta", At(report, {"autocorrelation", "time_delta"}));
+  add_value("two_sample_auc", At(report, {"two_sample_auc"}));
+  add("rows_per_host_hour", At(report, {"rows_per_host_hour", "synthetic", "mean"}),
+      At(report, {"rows_per_host_hour", "real", "mean"}));
+  (*beyond)["running"][model.name] = At(report, {"running"});
 }
 
 }  // namespace
 
 nlohmann::json PaperJson(const std::vector<PaperModel>& models, const std::vector<ProcessModel>& process) {
   nlohmann::json out;
-  for (const PaperModel& model : models) out["models"][model.name] = Facts(model.report);
+  for (const PaperModel& model : models) {
+    out["models"][model.name] = Facts(model.report);
+    AddBeyond(model, &out["beyond"]);
+  }
   out["tables"]["2"] = Table2(models);
   out["tables"]["4"] = Table4(models);
   out["figures"]["5"] = Figure5(models);

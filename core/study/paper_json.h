@@ -29,7 +29,11 @@ struct PaperModel {
 //   figures.7   Task 2, mean squared error, likewise; `growth`: of 0 % real over all real, {paper, ours,
 //               floor: 0}
 //   figures.4, 8, 9   correlations of the process and .points[] of the first seed
-//   models      who each is, and its exact nats, association, autocorrelation of ln bytes and two-sample AUC
+//   models      who each is, and how many rows it was judged by
+//   beyond      what the paper does not look at: .<measure>.<model> of {ours, floor} for exact_nats_per_row,
+//               mean_jsd, t3_distance (to the real rate), association, autocorrelation_bytes,
+//               autocorrelation_time_delta, two_sample_auc and rows_per_host_hour (whose floor is the real
+//               rows' mean); .running.<model>: the report's `running`
 // `model` in figures 4, 8 and 9 and in table 3: "simulated", "b1", "stan_mask_a", "stan_mask_b".
 nlohmann::json PaperJson(const std::vector<PaperModel>& models, const std::vector<ProcessModel>& process);
 

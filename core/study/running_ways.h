@@ -13,7 +13,8 @@
 
 namespace stanflow {
 
-// Three ways of running a model, which part its error from its drift (docs/measures.md):
+// Three ways of running a model, which part its error from its drift (docs/measures.md, "Three ways of
+// running"):
 enum class RunningWay {
   kOneStepAhead,  // every row given the real rows before it
   kFromWindow,    // given the real sequence's first rows, then its own
@@ -23,22 +24,28 @@ enum class RunningWay {
 // A real context to follow or to start from.
 struct RealSequence {
   int64_t start_ms = 0;  // clock before its first row
+  int64_t end_ms = 0;    // clock at which its time is over: no free run has a row then or later
   std::vector<HostRow> rows;
 };
 
 struct RunningOptions {
   uint64_t seed = 1;
   size_t window_rows = 32;  // kFromWindow: shorter sequences are left out
-  size_t free_rows = 1500;  // rows a context when running free
+  size_t max_rows = 1500;   // of a context, its window included, when running free
   int threads = 1;
   std::function<bool()> stop_requested;
 };
 
-// One RunSequence for each real one, in order (kFromWindow: of those that are long enough). The
-// result depends on neither the number of threads nor on the other sequences. CANCELLED if asked to stop.
+// One RunSequence for each real one, in order (kFromWindow: of those that are long enough). The draws depend
+// on the sequence's place in `real`; neither on the number of threads nor on what the other sequences are.
+// CANCELLED if asked to stop.
 absl::StatusOr<std::vector<RunSequence>> RunModel(const Generator& generator, RunningWay way,
                                                   absl::Span<const RealSequence> real,
                                                   const RunningOptions& options);
+
+// All three, beside the real sequences themselves.
+absl::StatusOr<ModelRuns> RunInThreeWays(const Generator& generator, absl::Span<const RealSequence> real,
+                                         const RunningOptions& options);
 
 }  // namespace stanflow
 

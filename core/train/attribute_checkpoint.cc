@@ -24,15 +24,12 @@ nlohmann::json CurveJson(const std::vector<CurvePoint>& curve) {
 
 }  // namespace
 
-std::string AttributeTrainer::SaveToString() {
+absl::StatusOr<std::string> AttributeTrainer::SaveToString() {
   TensorFile file;
-  // Nothing else is ever registered than the types that a file holds.
-  const auto add = [&](const std::string& name, const at::Tensor& t) {
-    file.tensors[name] = StoreTensor(t).value();
-  };
-  for (const auto& item : net_->named_parameters()) add(kNow + item.key(), item.value());
-  for (const auto& item : net_->named_buffers()) add(kNow + item.key(), item.value());
-  for (const auto& [name, tensor] : best_) add(kBest + name, tensor);
+  STANFLOW_RETURN_IF_ERROR(StoreModule(*net_, kNow, &file));
+  for (const auto& [name, tensor] : best_) {
+    STANFLOW_ASSIGN_OR_RETURN(file.tensors[kBest + name], StoreTensor(tensor));
+  }
   file.tensors[kOptimizer] = StoreOptimizer(*optimizer_);
   const nlohmann::json state = {{"rows_done", state_.rows_done},
                                 {"steps", state_.steps},
@@ -52,15 +49,8 @@ std::string AttributeTrainer::SaveToString() {
   return SerializeTensors(file);
 }
 
-void AttributeTrainer::LoadFromString(const std::string& bytes) {
-  // Bytes that this class wrote; LoadCheckpoint turns what goes wrong with a file's into a status.
-  const TensorFile file = ParseTensors(bytes, "checkpoint").value();
-  at::NoGradGuard no_grad;
-  const auto restore = [&](const std::string& name, at::Tensor tensor) {
-    tensor.copy_(LoadTensor(file.tensors.at(kNow + name)));
-  };
-  for (auto& item : net_->named_parameters()) restore(item.key(), item.value());
-  for (auto& item : net_->named_buffers()) restore(item.key(), item.value());
+absl::Status AttributeTrainer::LoadFromFile(TensorFile file) {
+  STANFLOW_RETURN_IF_ERROR(LoadModule(kNow, &file, net_.get()));
   best_.clear();
   for (const auto& [name, tensor] : file.tensors) {
     if (absl::StartsWith(name, kBest)) best_[name.substr(std::string(kBest).size())] = LoadTensor(tensor);
@@ -82,21 +72,29 @@ void AttributeTrainer::LoadFromString(const std::string& bytes) {
             state.at("segment_nats"),
             {}};
   for (const auto& p : state.at("curve")) state_.curve.push_back({p.at(0), p.at(1), p.at(2)});
+  return absl::OkStatus();
+}
+
+absl::Status AttributeTrainer::LoadFromString(const std::string& bytes, const std::string& source) {
+  STANFLOW_ASSIGN_OR_RETURN(TensorFile file, ParseTensors(bytes, source));
+  absl::Status status;
+  try {
+    status = LoadFromFile(std::move(file));
+  } catch (const std::exception& e) {
+    status = absl::DataLossError(e.what());
+  }
+  if (status.ok()) return status;
+  return absl::DataLossError(absl::StrCat(source, ": not a checkpoint of ", name(), ": ", status.message()));
 }
 
 absl::Status AttributeTrainer::SaveCheckpoint(const std::string& path) {
-  return WriteFileDurably(path, SaveToString());
+  STANFLOW_ASSIGN_OR_RETURN(const std::string bytes, SaveToString());
+  return WriteFileDurably(path, bytes);
 }
 
 absl::Status AttributeTrainer::LoadCheckpoint(const std::string& path) {
   STANFLOW_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  STANFLOW_RETURN_IF_ERROR(ParseTensors(bytes, path).status());
-  try {
-    LoadFromString(bytes);
-  } catch (const std::exception& e) {
-    return absl::DataLossError(absl::StrCat(path, ": not a checkpoint of ", name(), ": ", e.what()));
-  }
-  return absl::OkStatus();
+  return LoadFromString(bytes, path);
 }
 
 }  // namespace stanflow

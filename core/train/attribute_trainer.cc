@@ -12,6 +12,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/model/paper_net.h"
 #include "core/train/rate_schedule.h"
 
@@ -247,8 +248,7 @@ absl::StatusOr<double> AttributeTrainer::RunSegment(double max_seconds, uint64_t
   const double began = Now();
   while (state_.rows_done < state_.segment_end && Now() - began < max_seconds) {
     if (stop()) return absl::CancelledError(absl::StrCat("stopped while training ", name()));
-    const absl::Status status = Step(total_rows);
-    if (!status.ok()) return status;
+    STANFLOW_RETURN_IF_ERROR(Step(total_rows));
   }
   const double validation = Validate();
   if (!std::isfinite(validation)) return absl::InternalError("the validation loss is not a number");
@@ -266,7 +266,7 @@ absl::Status AttributeTrainer::TrainSegment(uint64_t max_rows, double max_second
     state_.segment_rows = 0;
     state_.segment_nats = 0;
   }
-  const std::string undo = SaveToString();
+  STANFLOW_ASSIGN_OR_RETURN(const std::string undo, SaveToString());
   absl::StatusOr<double> validation = RunSegment(max_seconds, total_rows, stop);
   while (absl::IsInternal(validation.status())) {
     const uint64_t step = state_.steps;
@@ -276,7 +276,7 @@ absl::Status AttributeTrainer::TrainSegment(uint64_t max_rows, double max_second
                                               std::string(validation.status().message()), " at step ", step,
                                               ", after ", kMaxHalvings, " halvings of the learning rate"));
     }
-    LoadFromString(undo);
+    STANFLOW_RETURN_IF_ERROR(LoadFromString(undo, "the segment's start"));
     state_.halvings = halvings;
     net_->train();
     validation = RunSegment(max_seconds, total_rows, stop);

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/bundle/safetensors.h"
 #include "core/model/stan_model.h"
 #include "core/train/training_data.h"
 
@@ -54,6 +55,8 @@ class AttributeTrainer {
   const std::vector<CurvePoint>& curve() const { return state_.curve; }
 
   absl::Status SaveCheckpoint(const std::string& path);
+  // NOT_FOUND if there is none; DATA_LOSS names one that is damaged or of another net, and leaves the trainer
+  // of no use.
   absl::Status LoadCheckpoint(const std::string& path);
 
  private:
@@ -92,8 +95,11 @@ class AttributeTrainer {
   void KeepBest();
   void RestoreBest();
   void MakeOptimizer();
-  std::string SaveToString();
-  void LoadFromString(const std::string& bytes);
+  // The checkpoint's bytes. LoadFromString names what is wrong with them as `source`.
+  absl::StatusOr<std::string> SaveToString();
+  absl::Status LoadFromString(const std::string& bytes, const std::string& source);
+  // Throws what nlohmann, LibTorch and std::map throw for a file that this class did not write.
+  absl::Status LoadFromFile(TensorFile file);
 
   StanModel* const model_;
   const std::shared_ptr<AttributeNet> net_;

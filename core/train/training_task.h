@@ -24,7 +24,8 @@ struct TrainingTask {
   const Dataset* dataset = nullptr;
   std::map<std::string, std::string> options;  // the kind's own, as the request gave them
   uint64_t seed = 0;
-  // Budget of trained wall time over all attempts, seconds; 0: none.
+  // Budget of trained wall time over all attempts, seconds; 0: none. b1 and b2 have none: they take the few
+  // passes over the rows that they take.
   double max_seconds = 0;
   // Compute threads at most: how many never changes the result.
   int threads = 1;
@@ -32,9 +33,9 @@ struct TrainingTask {
   std::string checkpoint_dir;  // made if missing; what is there is continued from
   std::string bundle_dir;      // must not exist
   int64_t created_ms = 0;      // goes into the manifest
-  // Both called from any thread.
-  std::function<void(const TrainerProgress&)> progress;
-  std::function<bool()> stop_requested;
+  // Neither is ever null; both are called from any thread, from several at once.
+  std::function<void(const TrainerProgress&)> progress = [](const TrainerProgress&) {};
+  std::function<bool()> stop_requested = [] { return false; };
 };
 
 }  // namespace stanflow

@@ -162,6 +162,7 @@ absl::Status App::Rep::StartServer(const Engine& engine) {
   env.clock = clock;
   env.validate_train_options = engine.validate_train_options;
   env.complete_train_options = engine.complete_train_options;
+  env.can_reproduce = engine.can_reproduce;
   env.check_format = CheckReaderFormat;
   RpcServerOptions options;
   options.listen = config.listen;

@@ -40,6 +40,9 @@ Engine MakeEngine() {
     const absl::StatusOr<nlohmann::json> complete = OptionsOf(preset, options);
     return complete.ok() ? complete->dump() : "{}";
   };
+#ifdef STANFLOW_WITH_TORCH
+  engine.can_reproduce = true;
+#endif
   engine.libtorch = STANFLOW_LIBTORCH_VERSION;
   return engine;
 }

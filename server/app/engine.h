@@ -17,6 +17,8 @@ struct Engine {
   BundleValidator validate_bundle;
   ValidateTrainOptions validate_train_options;
   CompleteTrainOptions complete_train_options;
+  // As the worker's table of jobs (server/worker/all_job_kinds.cc).
+  bool can_reproduce = false;
   // Version of LibTorch, "none" without it. Flows depend on it.
   std::string libtorch;
 };

@@ -29,7 +29,7 @@ enum class JobState {
 };
 
 bool IsFinal(JobState state);
-// "import", "train", "evaluate".
+// "train", ...: the worker's --kind, and JobKind's names in small letters.
 const char* JobKindName(JobKind kind);
 // "QUEUED", "RUNNING", ...
 const char* JobStateName(JobState state);

@@ -20,7 +20,7 @@
 
 namespace stanflow {
 
-// Loads a bundle folder onto a device; the production one is core/generate/load_generator.h.
+// Loads a bundle folder onto a device; the production one is LoadGenerator (core/kinds/model_kind.h).
 using GeneratorLoader = std::function<absl::StatusOr<std::unique_ptr<Generator>>(
     const std::string& bundle_dir, const std::string& device)>;
 

@@ -167,7 +167,9 @@ v1::ModelVersion ToProto(const ModelVersionInfo& info, bool with_manifest) {
   out.set_hosts(Field<uint32_t>(manifest, "hosts"));
   out.set_parameters(Field<uint64_t>(manifest, "parameters"));
   out.set_seed(Field<uint64_t>(manifest, "seed"));
-  out.set_validation_nats(Field<double>(manifest, "validation_nats"));
+  // Null: the kind knows no likelihood.
+  const auto nats = manifest.find("validation_nats");
+  if (nats != manifest.end() && nats->is_number()) out.set_validation_nats(nats->get<double>());
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/dataset/holdout.h"
+#include "core/eval/metric.h"
 #include "core/flow/address.h"
 #include "nlohmann/json.hpp"
 #include "server/registry/resource_name.h"
@@ -55,19 +56,20 @@ absl::StatusOr<StreamDefaults> DefaultsOf(const ModelVersionInfo& info) {
   }
 }
 
-absl::StatusOr<nlohmann::json> GenerateSpec(v1::GenerateRequest generate, const ModelVersionInfo& model,
-                                            const RpcEnvironment& env) {
-  if (!generate.model().empty()) return FieldError("generate.model", "must be empty; 'model' says it");
-  if (!generate.resume_token().empty()) return FieldError("generate.resume_token", "must be empty here");
+// `field`: of the request, for errors.
+absl::StatusOr<nlohmann::json> GenerateSpec(const std::string& field, v1::GenerateRequest generate,
+                                            const ModelVersionInfo& model, const RpcEnvironment& env) {
+  if (!generate.model().empty()) return FieldError(field + ".model", "must be empty; 'model' says it");
+  if (!generate.resume_token().empty()) return FieldError(field + ".resume_token", "must be empty here");
   generate.set_model(model.id.ToString());
   if (generate.extent_case() == v1::GenerateRequest::EXTENT_NOT_SET) {
     generate.set_rows(env.options.default_evaluate_rows);
   }
   const absl::StatusOr<GenerateInput> input = ParseGenerateRequest(generate);
-  if (!input.ok()) return InField("generate", input.status());
+  if (!input.ok()) return InField(field, input.status());
   STANFLOW_ASSIGN_OR_RETURN(const StreamDefaults defaults, DefaultsOf(model));
   const absl::StatusOr<StreamSpec> spec = CompleteSpec(*input, defaults.hosts, defaults.start_ms);
-  if (!spec.ok()) return InField("generate", spec.status());
+  if (!spec.ok()) return InField(field, spec.status());
   nlohmann::json json = {{"seed", spec->seed},
                          {"stream", spec->stream},
                          {"hosts", spec->hosts},
@@ -136,13 +138,14 @@ absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const
   if (request.model().empty()) return FieldError("model", "empty; name a model, such as 'edge' or 'edge@3'");
   STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env.models->Resolve("model", request.model()));
   STANFLOW_ASSIGN_OR_RETURN(const ModelVersionInfo model, env.models->Get(id));
-  nlohmann::json spec = {{"model", id.model},
-                         {"version", id.version},
-                         {"dataset", dataset.manifest.name},
-                         {"synthetic_dataset", ""},
-                         {"max_likelihood_rows", request.max_likelihood_rows()}};
-  if (request.has_task_rows()) spec["task_rows"] = request.task_rows();
-  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(request.generate(), model, env));
+  nlohmann::json spec = {
+      {"model", id.model},
+      {"version", id.version},
+      {"dataset", dataset.manifest.name},
+      {"synthetic_dataset", ""},
+      {"max_likelihood_rows", request.max_likelihood_rows()},
+      {"task_rows", request.has_task_rows() ? request.task_rows() : uint64_t{TaskOptions().rows_per_fit}}};
+  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec("generate", request.generate(), model, env));
   if (!request.synthetic_dataset().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo synthetic,
                               env.datasets->Get("synthetic_dataset", request.synthetic_dataset()));
@@ -152,7 +155,17 @@ absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const
 }
 
 absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, const RpcEnvironment& env) {
+  if (!env.can_reproduce) {
+    return absl::FailedPreconditionError(
+        "this stanflowd was built without LibTorch, which a reproduction needs; ask one that has it");
+  }
   STANFLOW_ASSIGN_OR_RETURN(const DatasetInfo dataset, env.datasets->Get("dataset", request.dataset()));
+  if (dataset.manifest.holdout_rows == 0) {
+    return FieldError(
+        "dataset",
+        StrCat("'", dataset.manifest.name, "' has no rows held out (", dataset.manifest.holdout.ToString(),
+               "), which the models are judged by; import the flows with a hold-out"));
+  }
   nlohmann::json models = nlohmann::json::array();
   std::set<std::string> names;
   for (int i = 0; i < request.models_size(); ++i) {
@@ -172,7 +185,7 @@ absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, con
                            {"model", id.model},
                            {"version", id.version},
                            {"max_likelihood_rows", from.max_likelihood_rows()}};
-    STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(generate, model, env));
+    STANFLOW_ASSIGN_OR_RETURN(spec["generate"], GenerateSpec(field, generate, model, env));
     models.push_back(std::move(spec));
   }
   if (models.empty()) return FieldError("models", "empty; name a model at least");

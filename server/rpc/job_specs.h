@@ -11,13 +11,13 @@ namespace stanflow {
 
 // From requests to what the job queue stores. Everything is checked here, so that a job that was taken fails
 // only for what its data holds; names are pinned, and defaults filled in, so that a job means the same
-// whenever it runs. INVALID_ARGUMENT as "FIELD: ...". The specs, JSON:
+// whenever it runs. INVALID_ARGUMENT as "FIELD: ..."; FAILED_PRECONDITION for a reproduction that this build
+// can't do. The specs, JSON:
 //
 //   import    dataset, home[], holdout, format, max_rejected_share, max_uncompressed_bytes
 //   train     dataset, model, preset, max_minutes, options{}, seed
 //   evaluate  model, version, dataset, synthetic_dataset, max_likelihood_rows,
-//             task_rows if it was given, generate{seed, stream, hosts, home, start_ms, and rows or
-//             duration_ms}
+//             task_rows, generate{seed, stream, hosts, home, start_ms, and rows or duration_ms}
 //   reproduce dataset, seed, task_rows, models[] of {name, and an evaluation's model, version, generate,
 //             max_likelihood_rows}
 //   all       request_digest (request_id.h), with a request_id

@@ -68,6 +68,7 @@ struct RpcEnvironment {
   const Clock* clock = nullptr;
   ValidateTrainOptions validate_train_options;
   CompleteTrainOptions complete_train_options;  // empty: estimates know less
+  bool can_reproduce = false;                   // whether the workers of this build have reproduce jobs
   // INVALID_ARGUMENT for a file format that no reader knows.
   std::function<absl::Status(std::string_view format)> check_format;
   // For calls that touch the disk for a moment. gRPC's own threads never block.

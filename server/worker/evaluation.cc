@@ -1,6 +1,7 @@
 #include "server/worker/evaluation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +10,16 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/mutex.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/dataset/dataset.h"
 #include "core/eval/report.h"
+#include "core/eval/sampling.h"
+#include "core/flow/time.h"
 #include "core/generate/baselines/b1_fit.h"
 #include "core/kinds/model_kind.h"
+#include "core/study/running_ways.h"
 #include "server/worker/generate_flows.h"
 #ifdef STANFLOW_WITH_TORCH
 #include "core/model/mlp_regressor.h"
@@ -28,8 +33,12 @@ struct Phase {
   const char* name;
   double begin, end;
 };
-constexpr Phase kScoring{"scoring", 0.02, 0.12}, kGenerating{"generating", 0.12, 0.2},
-    kBaseline{"baseline", 0.2, 0.22}, kMeasuring{"measuring", 0.22, 0.4}, kTasks{"tasks", 0.4, 1};
+constexpr Phase kScoring{"scoring", 0.02, 0.12}, kGenerating{"generating", 0.12, 0.18},
+    kRunning{"running", 0.18, 0.22}, kBaseline{"baseline", 0.22, 0.25}, kMeasuring{"measuring", 0.25, 1};
+
+// Rows of real contexts that the model is run along in three ways, and rows of a context at most.
+constexpr size_t kRunningRows = 30000, kRunningContextRows = 1500;
+constexpr uint32_t kRunningPurpose = 86;
 
 // Null in a build without LibTorch.
 const RegressorFitter* TaskRegressor() {
@@ -40,6 +49,18 @@ const RegressorFitter* TaskRegressor() {
   return nullptr;
 #endif
 }
+
+class Stopwatch {
+ public:
+  // `count` a second since the start.
+  double Rate(uint64_t count) const {
+    const std::chrono::duration<double> passed = Clock::Real().SteadyNow() - start_;
+    return static_cast<double>(count) / std::max(passed.count(), 1e-9);
+  }
+
+ private:
+  const std::chrono::steady_clock::time_point start_ = Clock::Real().SteadyNow();
+};
 
 class Evaluation {
  public:
@@ -52,16 +73,23 @@ class Evaluation {
     STANFLOW_ASSIGN_OR_RETURN(dataset_, OpenDataset(spec_.dataset));
     STANFLOW_RETURN_IF_ERROR(ReadModelManifest());
     STANFLOW_RETURN_IF_ERROR(ChooseRealRows());
-    STANFLOW_RETURN_IF_ERROR(ScoreModel());
+    if (!spec_.model.empty()) {
+      STANFLOW_RETURN_IF_ERROR(ScoreModel());
+      STANFLOW_ASSIGN_OR_RETURN(generator_, LoadGenerator(BundleDir(), context_.device));
+    }
     STANFLOW_RETURN_IF_ERROR(GetSyntheticRows());
+    if (generator_ != nullptr) STANFLOW_RETURN_IF_ERROR(RunAlongRealContexts());
     if (options_.baseline) STANFLOW_RETURN_IF_ERROR(MakeBaseline());
     return Measure();
   }
 
  private:
+  // From any thread. Reports may come out of order; what is passed on never falls.
   void Progress(const Phase& phase, double fraction, std::string message = "") {
+    MutexLock lock(&progress_mutex_);
+    done_ = std::max(done_, phase.begin + (phase.end - phase.begin) * fraction);
     JobProgress progress;
-    progress.fraction = phase.begin + (phase.end - phase.begin) * fraction;
+    progress.fraction = done_;
     progress.phase = phase.name;
     progress.message = std::move(message);
     context_.progress(progress);
@@ -132,7 +160,6 @@ class Evaluation {
   }
 
   absl::Status ScoreModel() {
-    if (spec_.model.empty()) return absl::OkStatus();
     STANFLOW_ASSIGN_OR_RETURN(const ModelKind* kind, ModelKindOf(BundleDir()));
     if (kind->load_scorer == nullptr) {
       header_.notes.push_back(
@@ -140,8 +167,10 @@ class Evaluation {
       return absl::OkStatus();
     }
     STANFLOW_ASSIGN_OR_RETURN(const auto scorer, kind->load_scorer(BundleDir(), context_.device));
+    const Stopwatch watch;
     STANFLOW_ASSIGN_OR_RETURN(likelihood_,
                               ScoreLikelihood(*scorer, *dataset_, contexts_, ScoringOptions(kScoring, 0, 1)));
+    header_.speed["scored_rows_per_second"] = watch.Rate(likelihood_->rows);
     return absl::OkStatus();
   }
 
@@ -163,14 +192,55 @@ class Evaluation {
       header_.synthetic_source = spec_.synthetic_dataset;
       return absl::OkStatus();
     }
-    STANFLOW_ASSIGN_OR_RETURN(const auto generator, LoadGenerator(BundleDir(), context_.device));
-    STANFLOW_ASSIGN_OR_RETURN(stream_, StreamSpecOf(spec_.generate, generator->info(), real_.size()));
-    STANFLOW_ASSIGN_OR_RETURN(const FlowTable flows, Generate(*generator, *stream_, kGenerating, 0));
+    STANFLOW_ASSIGN_OR_RETURN(stream_, StreamSpecOf(spec_.generate, generator_->info(), real_.size()));
+    const Stopwatch watch;
+    STANFLOW_ASSIGN_OR_RETURN(const FlowTable flows, Generate(*generator_, *stream_, kGenerating, 0));
+    header_.speed["flows_per_second"] = watch.Rate(flows.size());
+    header_.speed["threads"] = context_.threads;
+    header_.speed["device"] = context_.device;
+    header_.speed["instruction_set"] = generator_->info().instruction_set;
     synthetic_ = EvalRowsOf(flows, {stream_->home});
     header_.synthetic_source = "generated";
     header_.generate = StreamSpecToJson(*stream_);
     header_.generate["device"] = context_.device;
-    header_.generate["instruction_set"] = generator->info().instruction_set;
+    header_.generate["instruction_set"] = generator_->info().instruction_set;
+    return absl::OkStatus();
+  }
+
+  // Random contexts that are long enough to run from a window.
+  std::vector<RealSequence> ChooseRunningContexts(size_t window_rows) const {
+    std::vector<RealSequence> out;
+    size_t rows = 0;
+    const std::vector<uint32_t> order =
+        Choose(AllOf(contexts_.size()), contexts_.size(), {eval_.seed, kRunningPurpose});
+    for (const uint32_t i : order) {
+      if (contexts_[i].size() <= window_rows) continue;
+      if (rows >= kRunningRows) break;
+      RealSequence sequence;
+      sequence.start_ms = contexts_[i].start_ms;
+      sequence.rows = dataset_->HostRows(contexts_[i]);
+      sequence.end_ms = FloorTo(sequence.rows.back().end_ms, kHourMs) + kHourMs;
+      sequence.rows.resize(std::min(sequence.rows.size(), kRunningContextRows));
+      rows += sequence.rows.size();
+      out.push_back(std::move(sequence));
+    }
+    return out;
+  }
+
+  absl::Status RunAlongRealContexts() {
+    Progress(kRunning, 0);
+    RunningOptions options;
+    options.seed = eval_.seed;
+    options.max_rows = kRunningContextRows;
+    options.threads = context_.threads;
+    options.stop_requested = context_.stop_requested;
+    const std::vector<RealSequence> real = ChooseRunningContexts(options.window_rows);
+    if (real.empty()) {
+      header_.notes.push_back(
+          StrCat("No ways of running: no real context has more than ", options.window_rows, " rows."));
+      return absl::OkStatus();
+    }
+    STANFLOW_ASSIGN_OR_RETURN(runs_, RunInThreeWays(*generator_, real, options));
     return absl::OkStatus();
   }
 
@@ -227,6 +297,11 @@ class Evaluation {
     if (!spec_.model.empty()) {
       header_.model = StrCat(spec_.model, "@", spec_.version);
       header_.preset = manifest_["preset"];
+      for (const char* field :
+           {"preset", "dataset", "dataset_digest", "holdout", "hosts", "training_rows", "parameters", "seed",
+            "options", "validation_nats", "created_ms", "figures", "curve"}) {
+        if (manifest_.contains(field)) header_.training[field] = manifest_[field];
+      }
     }
     header_.dataset = spec_.dataset;
     header_.dataset_digest = dataset_->manifest().digest;
@@ -236,6 +311,7 @@ class Evaluation {
     input.real = &real_;
     input.synthetic = &synthetic_;
     input.b1 = b1_ && b1_->size() > 0 ? &*b1_ : nullptr;
+    input.runs = runs_ ? &*runs_ : nullptr;
     input.likelihood = likelihood_ ? &*likelihood_ : nullptr;
     input.b1_likelihood = b1_likelihood_ ? &*b1_likelihood_ : nullptr;
     input.regressor = TaskRegressor();
@@ -243,23 +319,26 @@ class Evaluation {
     input.options = eval_;
     input.options.threads = context_.threads;
     input.stop_requested = context_.stop_requested;
-    input.progress = [this](std::string_view title, double fraction) {
-      Progress(title == kTasksMetric.title ? kTasks : kMeasuring, fraction, std::string(title));
-    };
-    return MakeReport(header_, input);
+    return MakeReport(header_, input, [this](std::string_view title, double fraction) {
+      Progress(kMeasuring, fraction, std::string(title));
+    });
   }
 
   const JobContext& context_;
   const EvaluateSpec& spec_;
   const EvaluationOptions& options_;
+  Mutex progress_mutex_;
+  double done_ ABSL_GUARDED_BY(progress_mutex_) = 0;
   EvalOptions eval_;
   ReportHeader header_;
   nlohmann::json manifest_;  // of the model; null without one
   std::unique_ptr<Dataset> dataset_;
   std::vector<Sequence> contexts_;
+  std::unique_ptr<Generator> generator_;  // the model's; null without one
   EvalRows real_, synthetic_;
   std::optional<StreamSpec> stream_;
   std::optional<EvalRows> b1_;
+  std::optional<ModelRuns> runs_;
   std::optional<Likelihood> likelihood_, b1_likelihood_;
 };
 

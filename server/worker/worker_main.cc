@@ -11,6 +11,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
@@ -37,10 +38,15 @@ struct Flags {
   pid_t parent = 0;
 };
 
+std::string NamesOf(absl::Span<const JobKindEntry> kinds) {
+  return absl::StrJoin(
+      kinds, ", ", [](std::string* out, const JobKindEntry& entry) { out->append(JobKindName(entry.kind)); });
+}
+
 // The exit code instead, if the flags can't be used.
-std::optional<int> ParseFlags(int argc, char** argv, Flags* flags) {
+std::optional<int> ParseFlags(int argc, char** argv, absl::Span<const JobKindEntry> kinds, Flags* flags) {
   CLI::App app("Runs one attempt of one job; started by stanflowd.", "stanflow-worker");
-  app.add_option("--kind", flags->kind, "import, train or evaluate")->required();
+  app.add_option("--kind", flags->kind, "one of " + NamesOf(kinds))->required();
   app.add_option("--data-dir", flags->data_dir, "the server's data folder")->required();
   app.add_option("--job-dir", flags->job_dir, "the job's folder, with its spec.json")->required();
   app.add_option("--attempt", flags->attempt, "number of the attempt")->required();
@@ -135,7 +141,7 @@ WorkerExit Run(const Flags& flags, absl::Span<const JobKindEntry> kinds, WorkerC
 
 int WorkerMain(int argc, char** argv, absl::Span<const JobKindEntry> kinds) {
   Flags flags;
-  if (const auto code = ParseFlags(argc, argv, &flags)) return *code;
+  if (const auto code = ParseFlags(argc, argv, kinds, &flags)) return *code;
   if (!DieWithParent(flags.parent)) return static_cast<int>(WorkerExit::kOrphaned);
   SetSignals();
   if (::setpriority(PRIO_PROCESS, 0, kNice) != 0) LogWarning("can't lower the priority");

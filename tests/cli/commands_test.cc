@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <future>
-#include <set>
 
 #include "core/base/digest.h"
 #include "stanflow/v1/error_details.pb.h"
@@ -195,6 +194,14 @@ TEST_F(Command, EvaluateJsonIsTheJobsReportAsItIs) {
   EXPECT_EQ(request.generate().home(), "10.0.0.0/16");
 }
 
+TEST_F(Command, EvaluateLeavesTheTasksRowsToTheServerUnlessTheyAreGiven) {
+  Output({"evaluate", "--model", "edge", "--dataset", "ugr"});
+  EXPECT_FALSE(server_.synthesis.evaluates.All()[0].has_task_rows());
+  Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--task-rows", "0"});
+  EXPECT_TRUE(server_.synthesis.evaluates.All()[1].has_task_rows());
+  EXPECT_EQ(server_.synthesis.evaluates.All()[1].task_rows(), 0u);
+}
+
 TEST_F(Command, EvaluateJsonIsTheJobWhereItFailed) {
   server_.jobs.EndAs(v1::JOB_STATE_FAILED);
   const Ended ended = Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--json"});
@@ -217,60 +224,6 @@ TEST_F(Command, EvaluateAsksForWhatGenerateWouldAskWithTheSameFlags) {
   asked.clear_model();
   asked.clear_chunk_rows();
   EXPECT_EQ(asked.SerializeAsString(), server_.synthesis.evaluates.All()[0].generate().SerializeAsString());
-}
-
-TEST_F(Command, ReproducePaperTrainsEveryModelOfThePaperAndHasThemJudged) {
-  server_.datasets.exists = false;
-  const std::string file = dir_.Write("real.csv", "flows");
-  Output({"reproduce", "paper", "--real", file, "--home", "10.1.0.0/16", "--minutes-per-model", "2",
-          "--task-rows", "700", "--output", dir_.File("paper/of/ours")});
-  ASSERT_EQ(server_.datasets.uploads.All().size(), 1u);
-  const v1::UploadHeader header = server_.datasets.uploads.All()[0].header;
-  EXPECT_THAT(header.home(), ElementsAre("10.1.0.0/16"));
-  EXPECT_EQ(header.holdout(), "hours=odd");
-  std::vector<std::string> presets;
-  for (const v1::TrainRequest& train : server_.synthesis.trains.All()) {
-    presets.push_back(train.preset());
-    EXPECT_EQ(train.dataset(), "datasets/" + header.dataset());
-    EXPECT_EQ(train.max_minutes(), 2);
-  }
-  EXPECT_THAT(presets, ElementsAre("causal", "paper", "b1", "b2", "wp_gan", "ctgan"));
-  ASSERT_EQ(server_.synthesis.reproductions.All().size(), 1u);
-  const v1::ReproduceRequest request = server_.synthesis.reproductions.All()[0];
-  EXPECT_EQ(request.task_rows(), 700u);
-  std::vector<std::string> names;
-  for (const auto& model : request.models()) names.push_back(model.name());
-  EXPECT_THAT(names, ElementsAre("stan", "stan_paper", "b1", "b2", "b3", "b4"));
-  EXPECT_EQ(request.models(1).rows(), 50000u);
-  EXPECT_EQ(request.models(0).model(), "models/edge/versions/3");
-  EXPECT_EQ(dir_.Read("paper/of/ours/paper.json"), "{\"artifact\": \"report.json\"}");
-  EXPECT_EQ(dir_.Read("paper/of/ours/paper.html"), "{\"artifact\": \"report.html\"}");
-}
-
-TEST_F(Command, ReproducePaperAsksForTheSameStepsWhenItIsGivenAgain) {
-  const std::string file = dir_.Write("real.csv", "flows");
-  const Words command = {"reproduce", "paper", "--real", file, "--output", dir_.File("paper")};
-  Output(command);
-  Output(command);
-  const auto trains = server_.synthesis.trains.All();
-  ASSERT_EQ(trains.size(), 12u);
-  std::set<std::string> ids;
-  for (size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(trains[i].SerializeAsString(), trains[i + 6].SerializeAsString());
-    EXPECT_TRUE(ids.insert(trains[i].request_id()).second) << trains[i].request_id();
-  }
-  Output({"reproduce", "paper", "--real", file, "--seed", "9", "--output", dir_.File("paper")});
-  EXPECT_EQ(ids.count(server_.synthesis.trains.All().back().request_id()), 0u);
-}
-
-TEST_F(Command, ReproducePaperTriesAStepAnewThatHadFailed) {
-  server_.synthesis.lost_reproductions = 2;
-  const std::string file = dir_.Write("real.csv", "flows");
-  Output({"reproduce", "paper", "--real", file, "--output", dir_.File("paper")});
-  const auto asked = server_.synthesis.reproductions.All();
-  ASSERT_EQ(asked.size(), 3u);
-  EXPECT_NE(asked[0].request_id(), asked[1].request_id());
-  EXPECT_NE(asked[1].request_id(), asked[2].request_id());
 }
 
 TEST_F(Command, EvaluateOfAFileUsesADatasetThatIsGoneAfterwards) {
@@ -362,6 +315,15 @@ TEST_F(Command, WhatLeadsToStandardOutputIsStandardOutput) {
   EXPECT_EQ(Program("/bin/sh", words, ToServer()).Wait().code, 0);
   EXPECT_EQ(dir_.Read("all"), "before\n{\"artifact\": \"report.html\"}after\n");
   EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
+TEST_F(Command, ModelsShowNoNatsForAKindThatKnowsNoLikelihood) {
+  EXPECT_THAT(Output({"models", "list"}), HasSubstr("28.81"));
+  EXPECT_THAT(Output({"models", "describe", "edge@3"}), HasSubstr("28.8125 nats a row"));
+  server_.models.version.clear_validation_nats();
+  EXPECT_THAT(Output({"models", "list"}), Not(HasSubstr("0.000")));
+  EXPECT_THAT(Output({"models", "describe", "edge@3"}), Not(HasSubstr("nats a row")));
+  EXPECT_TRUE(JsonOf({"models", "describe", "edge@3", "--json"})["validation_nats"].is_null());
 }
 
 TEST_F(Command, AliasIsSetAndRemoved) {

@@ -66,6 +66,13 @@ Flow FakeFlow(uint64_t row) {
   return flow;
 }
 
+grpc::Status RequestIds::Check(const std::string& id, const std::string& contents) {
+  if (id.empty()) return grpc::Status::OK;
+  MutexLock lock(&mutex_);
+  if (contents_.emplace(id, contents).first->second == contents) return grpc::Status::OK;
+  return {grpc::StatusCode::INVALID_ARGUMENT, "request_id: '" + id + "' belongs to another request"};
+}
+
 void FakeSynthesis::SetOnChunk(std::function<void(uint64_t)> on_chunk) {
   MutexLock lock(&mutex_);
   on_chunk_ = std::move(on_chunk);
@@ -105,6 +112,8 @@ grpc::Status FakeSynthesis::Train(grpc::ServerContext* context, const v1::TrainR
                                   v1::Job* job) {
   trains.Add(*request);
   if (!refuse_train.ok()) return refuse_train;
+  const grpc::Status known = ids_.Check(request->request_id(), request->SerializeAsString());
+  if (!known.ok()) return known;
   job->set_name(request->validate_only() ? "" : "jobs/train-1");
   if (request->validate_only()) job->set_result_json(R"({"rows":3,"seconds":null})");
   job->set_kind(v1::JOB_KIND_TRAIN);
@@ -115,6 +124,8 @@ grpc::Status FakeSynthesis::Train(grpc::ServerContext* context, const v1::TrainR
 grpc::Status FakeSynthesis::Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
                                      v1::Job* job) {
   evaluates.Add(*request);
+  const grpc::Status known = ids_.Check(request->request_id(), request->SerializeAsString());
+  if (!known.ok()) return known;
   job->set_name("jobs/evaluate-1");
   job->set_kind(v1::JOB_KIND_EVALUATE);
   job->set_state(v1::JOB_STATE_QUEUED);
@@ -124,6 +135,8 @@ grpc::Status FakeSynthesis::Evaluate(grpc::ServerContext* context, const v1::Eva
 grpc::Status FakeSynthesis::Reproduce(grpc::ServerContext* context, const v1::ReproduceRequest* request,
                                       v1::Job* job) {
   reproductions.Add(*request);
+  const grpc::Status known = ids_.Check(request->request_id(), request->SerializeAsString());
+  if (!known.ok()) return known;
   job->set_name("jobs/reproduce-1");
   job->set_kind(v1::JOB_KIND_REPRODUCE);
   const bool lost = reproductions.All().size() <= lost_reproductions;
@@ -268,6 +281,9 @@ grpc::Status FakeDatasets::Upload(grpc::ServerContext* context, grpc::ServerRead
     uploaded.largest_message = std::max(uploaded.largest_message, request.data().size());
   }
   uploads.Add(uploaded);
+  const grpc::Status known = ids_.Check(uploaded.header.request_id(), uploaded.header.SerializeAsString());
+  if (!known.ok()) return known;
+  if (uploads.All().size() > lost_uploads) exists = true;
   job->set_name("jobs/import-1");
   job->set_kind(v1::JOB_KIND_IMPORT);
   job->set_state(v1::JOB_STATE_QUEUED);
@@ -276,6 +292,7 @@ grpc::Status FakeDatasets::Upload(grpc::ServerContext* context, grpc::ServerRead
 
 grpc::Status FakeDatasets::GetDataset(grpc::ServerContext* context, const v1::GetDatasetRequest* request,
                                       v1::Dataset* out) {
+  if (!refuse_get.ok()) return refuse_get;
   if (!exists) return {grpc::StatusCode::NOT_FOUND, "name: there is no dataset '" + request->name() + "'"};
   *out = dataset;
   out->set_name(request->name());
@@ -315,7 +332,8 @@ FakeModels::FakeModels() {
 
 grpc::Status FakeModels::GetModel(grpc::ServerContext* context, const v1::GetModelRequest* request,
                                   v1::ModelVersion* out) {
-  if (request->name() != "models/edge@3") return {grpc::StatusCode::NOT_FOUND, "no model " + request->name()};
+  const bool known = request->name() == "models/edge@3" || request->name() == version.name();
+  if (!known || lost_lookups-- > 0) return {grpc::StatusCode::NOT_FOUND, "no model " + request->name()};
   *out = version;
   out->set_manifest_json(R"({"preset":"causal"})");
   return grpc::Status::OK;

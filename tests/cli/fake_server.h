@@ -1,8 +1,10 @@
 #ifndef STANFLOW_TESTS_CLI_FAKE_SERVER_H_
 #define STANFLOW_TESTS_CLI_FAKE_SERVER_H_
 
+#include <atomic>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +41,16 @@ class Record {
   std::vector<T> values_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What each request id was first used for: as a server does, it refuses another use. Thread-safe.
+class RequestIds {
+ public:
+  grpc::Status Check(const std::string& id, const std::string& contents);
+
+ private:
+  Mutex mutex_;
+  std::map<std::string, std::string> contents_ ABSL_GUARDED_BY(mutex_);
+};
+
 // Streams FakeFlow(0), FakeFlow(1), ...; a resume token is the next row's number.
 class FakeSynthesis final : public v1::Synthesis::Service {
  public:
@@ -71,6 +83,7 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   Record<v1::ReproduceRequest> reproductions;
 
  private:
+  RequestIds ids_;
   Mutex mutex_;
   std::function<void(uint64_t)> on_chunk_ ABSL_GUARDED_BY(mutex_);
 };
@@ -122,9 +135,15 @@ class FakeDatasets final : public v1::Datasets::Service {
     size_t largest_message = 0;
   };
   v1::Dataset dataset;
-  bool exists = true;
+  // Whichever is asked for; an upload makes it so, but for so many first ones: what they made is deleted.
+  std::atomic<bool> exists{true};
+  size_t lost_uploads = 0;
+  grpc::Status refuse_get;
   Record<Uploaded> uploads;
   Record<std::string> deleted;
+
+ private:
+  RequestIds ids_;
 };
 
 class FakeModels final : public v1::Models::Service {
@@ -144,6 +163,8 @@ class FakeModels final : public v1::Models::Service {
                            v1::ModelVersion* out) override;
 
   v1::ModelVersion version;
+  // So many first calls of GetModel find that the version was deleted.
+  std::atomic<int> lost_lookups{0};
   std::string bundle = std::string(3000000, 'b');
   Record<v1::SetAliasRequest> aliases;
   Record<std::string> deleted, imported;

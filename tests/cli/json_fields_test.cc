@@ -67,7 +67,8 @@ TEST_F(JsonFields, AreThoseOfTheReference) {
                                    dir_.File("s.csv"), "--json"}));
   ExpectShape("simulated", JsonOf({"simulate", "--rows", "10", "--output", dir_.File("o.csv"), "--json"}));
   ExpectShape("reproduced",
-              JsonOf({"reproduce", "paper", "--real", file, "--output", dir_.File("paper"), "--json"}),
+              JsonOf({"reproduce", "paper", "--real", file, "--home", "10.0.0.0/8", "--output",
+                      dir_.File("paper"), "--json"}),
               {"job"});
   ExpectShape("status", JsonOf({"status", "--json"}));
   for (const JsonShape& shape : AllJsonShapes()) EXPECT_EQ(tested_.count(shape.name), 1u) << shape.name;

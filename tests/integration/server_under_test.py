@@ -1,10 +1,11 @@
 """A real server on loopback with its worker processes, driven by the command line: what integration tests share."""
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
-import time
+import threading
 
 LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
 
@@ -30,14 +31,20 @@ class Server:
         self.process = None
 
     def start(self):
-        with open(os.path.join(self.folder, "server.log"), "a") as log:
-            self.process = subprocess.Popen(
-                [os.path.join(self.programs, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
-                 "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
-                 "--set", "generate.snapshot_rows=20000"], stdout=log, stderr=log)
-        wait_for(lambda: self.process.poll() is not None or self.run("status", check=False).returncode == 0)
-        if self.process.poll() is not None:
-            raise AssertionError("the server ended at its start:\n" + self.log())
+        self.process = subprocess.Popen(
+            [os.path.join(self.programs, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
+             "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
+             "--set", "generate.snapshot_rows=20000"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        log = []
+        with limited(self.process):
+            for line in self.process.stdout:
+                log.append(line)
+                if " serving " in line:
+                    break
+            else:
+                raise AssertionError("the server ended at its start:\n" + "".join(log))
+        # A pipe that fills up would stop the server at its next line.
+        threading.Thread(target=drain, args=(self.process.stdout,), daemon=True).start()
 
     def kill(self):
         self.process.kill()
@@ -46,10 +53,6 @@ class Server:
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(LIMIT_S)
-
-    def log(self):
-        with open(os.path.join(self.folder, "server.log")) as lines:
-            return lines.read()
 
     def command(self, *args):
         return [os.path.join(self.cli, "stanflow"), *map(str, args)]
@@ -72,12 +75,21 @@ class Server:
                                 stderr=subprocess.PIPE)
 
 
-def wait_for(condition):
-    """Until it holds. What is asked is a program or a file, which takes its own time to answer."""
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited %d s in vain" % LIMIT_S)
+@contextlib.contextmanager
+def limited(process):
+    """Bounds what waits for a process' output: the process is killed, and its output ends, after LIMIT_S."""
+    limit = threading.Timer(LIMIT_S, process.kill)
+    limit.start()
+    try:
+        yield
+    finally:
+        limit.cancel()
+
+
+def drain(stream):
+    with stream:
+        for _ in stream:
+            pass
 
 
 def read(path):

@@ -15,7 +15,7 @@ namespace {
 
 namespace v1 = stanflow::v1;
 
-constexpr uint64_t kDefaultRows = 100000, kDefaultTaskRows = 5000;
+constexpr uint64_t kDefaultRows = 100000;
 
 struct Options {
   std::string model, dataset;
@@ -24,7 +24,7 @@ struct Options {
   GenerateFlags flags;
   std::string report;
   uint64_t max_likelihood_rows = 0;
-  uint64_t task_rows = kDefaultTaskRows;
+  std::optional<uint64_t> task_rows;  // not given: the server's choice
   JobFlags job;
   bool detach = false;
 };
@@ -34,7 +34,7 @@ absl::StatusOr<v1::EvaluateRequest> Request(const Options& options) {
   request.set_model(options.model);
   request.set_dataset(DatasetName(options.dataset));
   request.set_max_likelihood_rows(options.max_likelihood_rows);
-  request.set_task_rows(options.task_rows);
+  if (options.task_rows.has_value()) request.set_task_rows(*options.task_rows);
   request.set_request_id(options.job.request_id);
   request.set_priority(options.job.priority);
   if (!options.synthetic.empty()) return request;
@@ -114,10 +114,11 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
 }
 
 void AddOptions(CLI::App* command, Options* options) {
-  CLI::Option* const synthetic = command
-                                     ->add_option("--synthetic", options->synthetic,
-                                                  "Judge the flows of this file instead of generating")
-                                     ->type_name("FILE");
+  CLI::Option* const synthetic =
+      command
+          ->add_option("--synthetic", options->synthetic,
+                       "Judge the flows of this file instead of generating; default: generate")
+          ->type_name("FILE");
   command->add_option("--model", options->model, "M (the newest version), M@3 or M@ALIAS")
       ->required()
       ->type_name("MODEL");
@@ -131,7 +132,11 @@ void AddOptions(CLI::App* command, Options* options) {
       ->capture_default_str();
   for (CLI::Option* flag : AddGenerateFlags(command, &options->flags)) flag->excludes(synthetic);
   command->get_option("--rows")->description(StrCat("Number of flows to generate; default: ", kDefaultRows));
-  command->add_option("--report", options->report, "Write the HTML report here")->type_name("FILE");
+  command->get_option("--duration")
+      ->description(
+          "Simulated time to generate instead of --rows: 90s, 15m, 6h, 1d; default: --rows decides");
+  command->add_option("--report", options->report, "Write the HTML report here; default: nowhere")
+      ->type_name("FILE");
   command
       ->add_option("--max-likelihood-rows", options->max_likelihood_rows,
                    "Score the likelihood of at most so many hold-out rows, whole contexts; 0: all")
@@ -141,9 +146,8 @@ void AddOptions(CLI::App* command, Options* options) {
       ->add_option(
           "--task-rows", options->task_rows,
           "Rows that each learner of the two tasks learns from, at most; 0: no tasks, which are most of the "
-          "time")
-      ->type_name("N")
-      ->capture_default_str();
+          "time; default: the server's (EvaluateRequest)")
+      ->type_name("N");
   AddJobFlags(command, &options->job);
   command->add_flag("--detach", options->detach, "Print the job's id instead of waiting");
 }

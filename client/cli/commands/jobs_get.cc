@@ -39,10 +39,10 @@ void AddJobsGetCommand(CLI::App* jobs, Cli* cli) {
   CLI::Option* const artifact = command
                                     ->add_option("--artifact", options->artifact,
                                                  "Print this file of the job (report.json, report.html), as "
-                                                 "it is: not with --json")
+                                                 "it is: not with --json; default: the job itself")
                                     ->type_name("NAME")
                                     ->excludes(command->get_option("--json"));
-  command->add_option("--output", options->output, "Write the artifact here instead of standard output")
+  command->add_option("--output", options->output, "Write the artifact here; default: standard output")
       ->type_name("FILE")
       ->needs(artifact);
   OnCommand(command, cli, options, Run);

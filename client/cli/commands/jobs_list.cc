@@ -51,7 +51,7 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
 void AddJobsListCommand(CLI::App* jobs, Cli* cli) {
   CLI::App* const command = AddCommand(jobs, cli, "list", "Jobs, newest first");
   const auto options = std::make_shared<Options>();
-  command->add_option("--state", options->states, "Only jobs in this state; may be repeated")
+  command->add_option("--state", options->states, "Only jobs in this state; may be repeated; default: all")
       ->check(CLI::IsMember(AllStateNames(), CLI::ignore_case));
   command->add_option("--limit", options->limit, "At most so many jobs; 0: all")
       ->type_name("N")

@@ -26,8 +26,9 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const NoOptions& options) {
     const bool loaded = !model.device().empty();
     table.Row({ShortModelName(model.name()), absl::StrJoin(model.aliases(), ","), model.preset(),
                ModelStateText(model.state()), loaded ? model.device() : "-",
-               loaded ? FormatBytes(model.memory_bytes()) : "-", FormatFixed(model.validation_nats(), 3),
-               model.dataset(), FormatTime(model.has_create_time(), model.create_time())});
+               loaded ? FormatBytes(model.memory_bytes()) : "-",
+               model.has_validation_nats() ? FormatFixed(model.validation_nats(), 3) : "-", model.dataset(),
+               FormatTime(model.has_create_time(), model.create_time())});
   }
   STANFLOW_RETURN_IF_ERROR(cli.out->Write(table.ToString()));
   return ExitCode::kOk;

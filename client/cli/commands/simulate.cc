@@ -130,7 +130,8 @@ void AddSimulateCommand(CLI::App* app, Cli* cli) {
       command->add_option("--rows", options->rows, StrCat("Number of rows; default: ", kDefaultRows))
           ->type_name("N");
   command
-      ->add_option("--duration", options->duration, "Simulated time instead of --rows: 15m, 6h, 1d (office)")
+      ->add_option("--duration", options->duration,
+                   "Simulated time instead of --rows: 15m, 6h, 1d (office); default: --rows decides")
       ->type_name("TIME")
       ->excludes(rows);
   command->add_option("--hosts", options->hosts, "Machines of the office, 1 to 10000")

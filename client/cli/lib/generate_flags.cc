@@ -7,9 +7,12 @@
 namespace stanflow {
 
 std::vector<CLI::Option*> AddGenerateFlags(CLI::App* command, GenerateFlags* flags) {
-  CLI::Option* const rows = command->add_option("--rows", flags->rows, "Number of flows")->type_name("N");
+  CLI::Option* const rows =
+      command->add_option("--rows", flags->rows, "Number of flows; default: no end")->type_name("N");
   CLI::Option* const duration =
-      command->add_option("--duration", flags->duration, "Simulated time from --start: 90s, 15m, 6h, 1d")
+      command
+          ->add_option("--duration", flags->duration,
+                       "Simulated time from --start: 90s, 15m, 6h, 1d; default: no end")
           ->type_name("TIME")
           ->excludes(rows);
   return {

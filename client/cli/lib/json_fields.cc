@@ -76,7 +76,7 @@ constexpr JsonField kJobs[] = {{"jobs", "array of jobs, newest first"}};
 constexpr JsonField kModel[] = {
     {"name", "\"models/M/versions/N\""},
     {"create_time", "when it was published"},
-    {"preset", "causal, paper, b1 or b2"},
+    {"preset", "its kind of model, as train --preset names it"},
     {"state", "UNLOADED, LOADING, WARMING, READY or FAILED"},
     {"state_message", "why it is FAILED"},
     {"device", "where it is loaded: cpu, cuda:0; empty while it is not"},
@@ -89,7 +89,8 @@ constexpr JsonField kModel[] = {
     {"hosts", "home hosts of the training data"},
     {"parameters", "trained numbers"},
     {"seed", "seed of the training"},
-    {"validation_nats", "validation nats a row at the end of training"},
+    {"validation_nats",
+     "validation nats a row at the end of training; null for a kind that knows no likelihood"},
     {"manifest", "the whole manifest; null except in models describe"},
 };
 
@@ -149,9 +150,10 @@ constexpr JsonField kStatus[] = {
 };
 
 constexpr JsonField kReproduced[] = {
-    {"job", "the job that judged the models"},
-    {"json", "tables and figures, a file: tables.<2|3|4>, figures.<4..9>, models"},
-    {"html", "the page, a file"},
+    {"job", "the job that judged the models, or the one that did not succeed"},
+    {"json",
+     "tables and figures, a file: tables.<2|3|4>, figures.<4..9>, models; null if a job did not succeed"},
+    {"html", "the page, a file; null if a job did not succeed"},
 };
 
 constexpr JsonShape kShapes[] = {

@@ -33,7 +33,8 @@ std::string DescribeModel(const stanflow::v1::ModelVersion& version) {
   lines.Add("hosts", FormatCount(version.hosts()));
   lines.Add("parameters", FormatCount(version.parameters()));
   lines.Add("seed", std::to_string(version.seed()));
-  lines.Add("validation", FormatFixed(version.validation_nats(), 4) + " nats a row");
+  lines.Add("validation",
+            version.has_validation_nats() ? FormatFixed(version.validation_nats(), 4) + " nats a row" : "-");
   lines.Add("on disk", FormatBytes(version.size_bytes()));
   if (!version.device().empty()) {
     lines.Add("loaded on", StrCat(version.device(), ", ", FormatBytes(version.memory_bytes()), " and ",

@@ -1,7 +1,9 @@
 #include "client/cli/lib/report_text.h"
 
 #include <cmath>
+#include <functional>
 #include <initializer_list>
+#include <set>
 #include <utility>
 
 #include "client/cli/lib/format.h"
@@ -102,6 +104,16 @@ std::string Structure(const Json& report) {
   return any ? "\n" + table.ToString() : "";
 }
 
+// Of all series, from real rows only to none.
+std::set<double, std::greater<>> RealFractions(const Json& points) {
+  std::set<double, std::greater<>> out;
+  for (const Json& point : points) {
+    const Json& fraction = At(point, {"real_fraction"});
+    if (fraction.is_number()) out.insert(fraction.get<double>());
+  }
+  return out;
+}
+
 // One line a share of real rows.
 std::string Tasks(const Json& report) {
   std::string out;
@@ -110,7 +122,7 @@ std::string Tasks(const Json& report) {
     const Json& points = At(report, {"tasks", task});
     if (!points.is_array()) continue;
     Table table({head, ">REAL ONLY", ">REST SYNTHETIC", ">REST B1"});
-    for (const double fraction : {1.0, 0.1, 0.01, 0.0075, 0.005, 0.0025, 0.001, 0.0}) {
+    for (const double fraction : RealFractions(points)) {
       const auto cell = [&](const char* series) -> std::string {
         for (const Json& point : points) {
           if (At(point, {"series"}) == series && At(point, {"real_fraction"}) == fraction)

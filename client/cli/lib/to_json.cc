@@ -103,23 +103,24 @@ Json ToJson(const v1::Dataset& dataset) {
 }
 
 Json ToJson(const v1::ModelVersion& version) {
-  return {{"name", version.name()},
-          {"create_time", TimeJson(version.has_create_time(), version.create_time())},
-          {"preset", version.preset()},
-          {"state", std::string(absl::StripPrefix(v1::ModelState_Name(version.state()), "MODEL_STATE_"))},
-          {"state_message", version.state_message()},
-          {"device", version.device()},
-          {"memory_bytes", version.memory_bytes()},
-          {"context_bytes", version.context_bytes()},
-          {"aliases", List(version.aliases())},
-          {"size_bytes", version.size_bytes()},
-          {"dataset", version.dataset()},
-          {"dataset_digest", version.dataset_digest()},
-          {"hosts", version.hosts()},
-          {"parameters", version.parameters()},
-          {"seed", version.seed()},
-          {"validation_nats", version.validation_nats()},
-          {"manifest", Parsed(version.manifest_json())}};
+  return {
+      {"name", version.name()},
+      {"create_time", TimeJson(version.has_create_time(), version.create_time())},
+      {"preset", version.preset()},
+      {"state", std::string(absl::StripPrefix(v1::ModelState_Name(version.state()), "MODEL_STATE_"))},
+      {"state_message", version.state_message()},
+      {"device", version.device()},
+      {"memory_bytes", version.memory_bytes()},
+      {"context_bytes", version.context_bytes()},
+      {"aliases", List(version.aliases())},
+      {"size_bytes", version.size_bytes()},
+      {"dataset", version.dataset()},
+      {"dataset_digest", version.dataset_digest()},
+      {"hosts", version.hosts()},
+      {"parameters", version.parameters()},
+      {"seed", version.seed()},
+      {"validation_nats", version.has_validation_nats() ? Json(version.validation_nats()) : Json(nullptr)},
+      {"manifest", Parsed(version.manifest_json())}};
 }
 
 Json ToJson(const v1::ModelAlias& alias) {

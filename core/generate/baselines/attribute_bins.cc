@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/strings.h"
+
 namespace stanflow {
 namespace {
 
@@ -64,6 +66,28 @@ absl::StatusOr<AttributeBins> AttributeBins::FromFirsts(const std::vector<int64_
   if (firsts.empty() || firsts[0] != 0 || !rising)
     return absl::DataLossError("bins do not begin at 0 and rise");
   return AttributeBins({firsts.begin(), firsts.end()});
+}
+
+absl::Status AttributeBins::CheckSuits(Attribute attribute, uint64_t step) const {
+  const auto suits = [&] {
+    switch (attribute) {
+      case Attribute::kPackets:
+      case Attribute::kBytes:
+        return true;
+      case Attribute::kDuration:
+        return firsts_.back() <= std::numeric_limits<uint32_t>::max() &&
+               std::all_of(firsts_.begin(), firsts_.end(), [=](uint64_t v) { return v % step == 0; });
+      case Attribute::kTimeDelta:
+        return firsts_.back() <= std::numeric_limits<uint32_t>::max();
+      case Attribute::kLocalPort:
+      case Attribute::kRemotePort:
+        return firsts_.back() <= std::numeric_limits<uint16_t>::max();
+      default:
+        return firsts_ == Cut(attribute, 0, step).firsts_;
+    }
+  };
+  if (suits()) return absl::OkStatus();
+  return absl::DataLossError(StrCat("such bins are none of ", AttributeName(attribute)));
 }
 
 int AttributeBins::Of(uint64_t value) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/flow/attribute.h"
 
@@ -22,6 +23,10 @@ class AttributeBins {
   static AttributeBins Cut(Attribute attribute, uint64_t largest, uint64_t step);
   // As Firsts() gave them. DATA_LOSS unless they begin at 0 and rise.
   static absl::StatusOr<AttributeBins> FromFirsts(const std::vector<int64_t>& firsts);
+
+  // DATA_LOSS unless such bins may be `attribute`'s: runs that hold values which it has, durations cut at
+  // multiples of `step`, each value a run of its own where Cut makes it one.
+  absl::Status CheckSuits(Attribute attribute, uint64_t step) const;
 
   int count() const { return static_cast<int>(firsts_.size()); }
   int Of(uint64_t value) const;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/base/philox.h"
 #include "core/base/status_macros.h"
@@ -14,6 +15,9 @@ namespace {
 
 // Stream of random numbers within a seed.
 constexpr uint32_t kReservoirStream = 1;
+
+// Where the work's parts end, roughly by their time: the pass over the rows in the fit, the fit in all.
+constexpr double kCollected = 0.45, kFitted = 0.9;
 
 // What one pass over the rows collects.
 class Collector {
@@ -34,9 +38,7 @@ class Collector {
     ++rows_;
   }
 
-  uint64_t rows() const { return rows_; }
-
-  absl::StatusOr<B1Model> Fit(const B1FitOptions& options) {
+  absl::StatusOr<B1Model> Fit(const FitWatch& watch) {
     B1Model::Parts parts;
     parts.rows = rows_;
     parts.duration_step_ms = std::max(1u, duration_step_ms_);
@@ -50,12 +52,11 @@ class Collector {
     GaussianMixture* const mixtures[] = {&parts.ln_packets, &parts.ln_bytes, &parts.duration_s,
                                          &parts.time_delta_s};
     for (int i = 0; i < kMixtures; ++i) {
-      if (options.stop_requested && options.stop_requested())
-        return absl::CancelledError("stopped while fitting");
+      STANFLOW_RETURN_IF_ERROR(watch.CheckStop());
       GaussianMixtureFitOptions fit;
-      fit.seed = options.seed + i;
+      fit.seed = seed_ + i;
       STANFLOW_ASSIGN_OR_RETURN(*mixtures[i], FitGaussianMixture(numbers_[i], fit));
-      if (options.progress) options.progress(0.4 + 0.5 * (i + 1) / kMixtures);
+      watch.Report((i + 1.0) / kMixtures);
     }
     return B1Model(std::move(parts));
   }
@@ -90,28 +91,31 @@ class Collector {
   std::array<std::vector<double>, kMixtures> numbers_;
 };
 
-absl::Status CheckStop(const B1FitOptions& options) {
-  const bool stop = options.stop_requested && options.stop_requested();
-  return stop ? absl::CancelledError("stopped while fitting") : absl::OkStatus();
-}
-
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<const B1Model>> FitB1Sequences(const Dataset& dataset,
+                                                              const std::vector<Sequence>& sequences,
+                                                              const B1FitOptions& options,
+                                                              const FitWatch& watch) {
+  Collector collector(options.seed, options.mixture_rows);
+  STANFLOW_RETURN_IF_ERROR(
+      ReadSequences(dataset, sequences, watch.Part(0, kCollected), [&](const std::vector<HostRow>& rows) {
+        for (const HostRow& row : rows) collector.Add(row);
+        return absl::OkStatus();
+      }));
+  STANFLOW_ASSIGN_OR_RETURN(B1Model model, collector.Fit(watch.Part(kCollected, 1)));
+  return std::make_shared<const B1Model>(std::move(model));
+}
 
 absl::StatusOr<B1Fit> FitB1Model(const Dataset& dataset, const B1FitOptions& options) {
   STANFLOW_ASSIGN_OR_RETURN(const ValidationSplit split,
                             SplitForValidation(dataset, options.seed, options.validation_one_in));
-  Collector collector(options.seed, options.mixture_rows);
-  for (size_t i = 0; i < split.fit.size(); ++i) {
-    STANFLOW_RETURN_IF_ERROR(CheckStop(options));
-    for (const HostRow& row : dataset.HostRows(split.fit[i])) collector.Add(row);
-    if (options.progress) options.progress(0.4 * (i + 1) / split.fit.size());
-  }
-  STANFLOW_ASSIGN_OR_RETURN(B1Model model, collector.Fit(options));
-  const auto shared = std::make_shared<const B1Model>(std::move(model));
-  STANFLOW_ASSIGN_OR_RETURN(const ValidationScore score,
-                            ScoreSequences(*MakeRowScorer(shared), dataset, split.validate));
-  if (options.progress) options.progress(1);
-  return B1Fit{shared, collector.rows(), score.rows, score.nats};
+  STANFLOW_ASSIGN_OR_RETURN(auto model,
+                            FitB1Sequences(dataset, split.fit, options, options.Part(0, kFitted)));
+  STANFLOW_ASSIGN_OR_RETURN(
+      const ValidationScore score,
+      ScoreSequences(*MakeRowScorer(model), dataset, split.validate, options.Part(kFitted, 1)));
+  return B1Fit{model, model->rows(), score.rows, score.nats};
 }
 
 }  // namespace stanflow

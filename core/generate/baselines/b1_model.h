@@ -59,6 +59,7 @@ class B1Model final : public ScoredRowModel {
   uint64_t parameters() const;
   uint64_t memory_bytes() const override;
   uint32_t duration_step_ms() const { return parts_.duration_step_ms; }
+  uint64_t rows() const { return parts_.rows; }  // fitted from
 
   // b1_tensors.cc. Load: DATA_LOSS names the tensor that is wrong.
   void Store(TensorFile* file) const;

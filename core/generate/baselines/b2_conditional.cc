@@ -27,12 +27,14 @@ std::string NameOf(const B2Node& node, const B2Parent& parent) {
   return StrCat(NameOf(node), "|", ToText(parent));
 }
 
-absl::StatusOr<AttributeBins> LoadBins(const TensorFile& file, const std::string& name) {
+absl::StatusOr<AttributeBins> LoadBins(const TensorFile& file, const std::string& name, Attribute attribute,
+                                       uint64_t duration_step_ms) {
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<int64_t> firsts, LoadVector<int64_t>(file, name + kBinsTensor));
   auto bins = AttributeBins::FromFirsts(firsts);
-  if (!bins.ok())
-    return absl::DataLossError(StrCat("tensor ", name, kBinsTensor, ": ", bins.status().message()));
-  return bins;
+  absl::Status status = bins.status();
+  if (status.ok()) status = bins->CheckSuits(attribute, duration_step_ms);
+  if (status.ok()) return bins;
+  return absl::DataLossError(StrCat("tensor ", name, kBinsTensor, ": ", status.message()));
 }
 
 absl::StatusOr<std::vector<int64_t>> LoadCounts(const TensorFile& file, const std::string& name,
@@ -102,15 +104,16 @@ void B2Counts::Store(TensorFile* file) const {
   }
 }
 
-absl::StatusOr<B2Counts> B2Counts::Load(const B2Node& node, const TensorFile& file) {
-  STANFLOW_ASSIGN_OR_RETURN(AttributeBins bins, LoadBins(file, NameOf(node)));
+absl::StatusOr<B2Counts> B2Counts::Load(const B2Node& node, uint64_t duration_step_ms,
+                                        const TensorFile& file) {
+  STANFLOW_ASSIGN_OR_RETURN(AttributeBins bins, LoadBins(file, NameOf(node), node.child, duration_step_ms));
   STANFLOW_ASSIGN_OR_RETURN(std::vector<int64_t> counts, LoadCounts(file, NameOf(node), bins.count()));
   B2Counts out{node, std::move(bins), std::move(counts), {}};
   for (const B2Parent& parent : node.parents) {
     const std::string name = NameOf(node, parent);
     Parent& to = out.parents.emplace_back();
     if (parent.of != B2Parent::Of::kHour) {
-      STANFLOW_ASSIGN_OR_RETURN(to.bins, LoadBins(file, name));
+      STANFLOW_ASSIGN_OR_RETURN(to.bins, LoadBins(file, name, parent.attribute, duration_step_ms));
     }
     STANFLOW_ASSIGN_OR_RETURN(to.counts, LoadCounts(file, name, size_t(to.states()) * out.bins.count()));
   }

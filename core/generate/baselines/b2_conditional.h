@@ -31,8 +31,8 @@ struct B2Counts {
 
   void Add(const HostRow& row, const HostRow* previous);
   void Store(TensorFile* file) const;
-  // DATA_LOSS names the tensor that is wrong.
-  static absl::StatusOr<B2Counts> Load(const B2Node& node, const TensorFile& file);
+  // `duration_step_ms`: of the model's durations. DATA_LOSS names the tensor that is wrong.
+  static absl::StatusOr<B2Counts> Load(const B2Node& node, uint64_t duration_step_ms, const TensorFile& file);
 };
 
 // The distribution of one child's run of values given its parents, by Bayes' rule with the

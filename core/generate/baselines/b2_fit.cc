@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -13,18 +14,8 @@ namespace {
 
 using Largest = std::array<uint64_t, kNumAttributes>;
 
-// Calls `see` with every row and the one before it in its sequence.
-template <typename See>
-absl::Status ForEachRow(const Dataset& dataset, const std::vector<Sequence>& sequences,
-                        const B1FitOptions& options, See see) {
-  for (const Sequence& sequence : sequences) {
-    if (options.stop_requested && options.stop_requested())
-      return absl::CancelledError("stopped while fitting");
-    const std::vector<HostRow> rows = dataset.HostRows(sequence);
-    for (size_t i = 0; i < rows.size(); ++i) see(rows[i], i == 0 ? nullptr : &rows[i - 1]);
-  }
-  return absl::OkStatus();
-}
+// Where the work's parts end, roughly by their time.
+constexpr double kB1Fitted = 0.7, kLargestKnown = 0.8, kCounted = 0.95;
 
 B2Counts EmptyCounts(const B2Node& node, const Largest& largest, uint64_t duration_step) {
   const auto cut = [&](Attribute a) {
@@ -41,32 +32,51 @@ B2Counts EmptyCounts(const B2Node& node, const Largest& largest, uint64_t durati
   return counts;
 }
 
+absl::StatusOr<Largest> LargestValues(const Dataset& dataset, const std::vector<Sequence>& sequences,
+                                      const FitWatch& watch) {
+  Largest largest{};
+  STANFLOW_RETURN_IF_ERROR(ReadSequences(dataset, sequences, watch, [&](const std::vector<HostRow>& rows) {
+    for (const HostRow& row : rows) {
+      for (int a = 0; a < kNumAttributes; ++a)
+        largest[a] = std::max(largest[a], row.Get(static_cast<Attribute>(a)));
+    }
+    return absl::OkStatus();
+  }));
+  return largest;
+}
+
+absl::Status Count(const Dataset& dataset, const std::vector<Sequence>& sequences, const FitWatch& watch,
+                   std::vector<B2Counts>* counts) {
+  return ReadSequences(dataset, sequences, watch, [&](const std::vector<HostRow>& rows) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      for (B2Counts& child : *counts) child.Add(rows[i], i == 0 ? nullptr : &rows[i - 1]);
+    }
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<B2Fit> FitB2Model(const Dataset& dataset, const B2FitOptions& options) {
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<B2Node> nodes, ParseB2Structure(options.structure));
   const B1FitOptions& common = options.marginals;
-  STANFLOW_ASSIGN_OR_RETURN(const B1Fit marginals, FitB1Model(dataset, common));
   STANFLOW_ASSIGN_OR_RETURN(const ValidationSplit split,
                             SplitForValidation(dataset, common.seed, common.validation_one_in));
-  Largest largest{};
-  STANFLOW_RETURN_IF_ERROR(ForEachRow(dataset, split.fit, common, [&](const HostRow& row, const HostRow*) {
-    for (int a = 0; a < kNumAttributes; ++a)
-      largest[a] = std::max(largest[a], row.Get(static_cast<Attribute>(a)));
-  }));
+  STANFLOW_ASSIGN_OR_RETURN(const auto marginals,
+                            FitB1Sequences(dataset, split.fit, common, common.Part(0, kB1Fitted)));
+  STANFLOW_ASSIGN_OR_RETURN(const Largest largest,
+                            LargestValues(dataset, split.fit, common.Part(kB1Fitted, kLargestKnown)));
   std::vector<B2Counts> counts;
   for (const B2Node& node : nodes)
-    counts.push_back(EmptyCounts(node, largest, marginals.model->duration_step_ms()));
-  STANFLOW_RETURN_IF_ERROR(
-      ForEachRow(dataset, split.fit, common, [&](const HostRow& row, const HostRow* previous) {
-        for (B2Counts& child : counts) child.Add(row, previous);
-      }));
+    counts.push_back(EmptyCounts(node, largest, marginals->duration_step_ms()));
+  STANFLOW_RETURN_IF_ERROR(Count(dataset, split.fit, common.Part(kLargestKnown, kCounted), &counts));
   std::vector<B2Conditional> children;
   for (B2Counts& child : counts) children.emplace_back(std::move(child));
-  const auto model = std::make_shared<const B2Model>(marginals.model, std::move(children));
-  STANFLOW_ASSIGN_OR_RETURN(const ValidationScore score,
-                            ScoreSequences(*MakeRowScorer(model), dataset, split.validate));
-  return B2Fit{model, marginals.training_rows, score.rows, score.nats};
+  const auto model = std::make_shared<const B2Model>(marginals, std::move(children));
+  STANFLOW_ASSIGN_OR_RETURN(
+      const ValidationScore score,
+      ScoreSequences(*MakeRowScorer(model), dataset, split.validate, common.Part(kCounted, 1)));
+  return B2Fit{model, marginals->rows(), score.rows, score.nats};
 }
 
 }  // namespace stanflow

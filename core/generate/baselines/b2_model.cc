@@ -26,7 +26,12 @@ int DrawBin(const std::vector<double>& log_shares, double uniform) {
 
 double LogShareOfProtocol(const std::vector<double>& log_shares, uint8_t protocol) {
   if (protocol == kTcp || protocol == kUdp) return log_shares[protocol];
-  return std::log1p(-std::exp(log_shares[kTcp]) - std::exp(log_shares[kUdp]));
+  // Summed, not 1 less the two: what is left beside them may be below a double's digits.
+  std::vector<double> others;
+  for (size_t bin = 0; bin < log_shares.size(); ++bin) {
+    if (bin != kTcp && bin != kUdp) others.push_back(log_shares[bin]);
+  }
+  return LogSumExp(others);
 }
 
 float* PaperNatsOf(Attribute attribute, RowNats* nats) {
@@ -124,7 +129,7 @@ absl::StatusOr<B2Model> B2Model::Load(const std::string& structure, const Tensor
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<B2Node> nodes, ParseB2Structure(structure));
   std::vector<B2Conditional> children;
   for (const B2Node& node : nodes) {
-    STANFLOW_ASSIGN_OR_RETURN(B2Counts counts, B2Counts::Load(node, file));
+    STANFLOW_ASSIGN_OR_RETURN(B2Counts counts, B2Counts::Load(node, marginals.duration_step_ms(), file));
     children.emplace_back(std::move(counts));
   }
   return B2Model(std::make_shared<const B1Model>(std::move(marginals)), std::move(children));

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/philox.h"
 #include "core/base/status_macros.h"
 #include "core/codec/normal_mass.h"
 
 namespace stanflow {
 namespace {
 
-constexpr double kTwoPi = 6.28318530717958647693;
 // Beyond so many deviations nothing is drawn.
 constexpr double kFarthest = 40;
 constexpr int kBisections = 60;
@@ -47,17 +47,10 @@ double GaussianMixture::LogDensity(double x) const {
   return LogSumExp(terms);
 }
 
-double GaussianMixture::MeanLogDensity(const std::vector<double>& values) const {
-  double sum = 0;
-  for (double v : values) sum += LogDensity(v);
-  return sum / values.size();
-}
-
 double GaussianMixture::Draw(double component, double normal1, double normal2) const {
   size_t k = 0;
   for (double sum = weights[0]; k + 1 < weights.size() && component >= sum; sum += weights[k]) ++k;
-  const double normal = std::sqrt(-2 * std::log1p(-normal1)) * std::cos(kTwoPi * normal2);
-  return means[k] + deviations[k] * normal;
+  return means[k] + deviations[k] * StandardNormal(normal1, normal2);
 }
 
 double GaussianMixture::DrawBetween(double lo, double hi, double component, double place) const {

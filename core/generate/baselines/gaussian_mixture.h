@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/bundle/safetensors.h"
+#include "core/generate/baselines/value_clusters.h"
 
 namespace stanflow {
 
@@ -20,8 +21,6 @@ struct GaussianMixture {
   // intervals too, where a difference of two CDF values would be 0.
   double LogMass(double lo, double hi) const;
   double LogDensity(double x) const;
-  // Mean of LogDensity over `values`.
-  double MeanLogDensity(const std::vector<double>& values) const;
   // One draw from lo < X <= hi, either of which may be infinite: `component` chooses the normal by its
   // mass there, `place` the place within it. Both uniforms of [0, 1).
   double DrawBetween(double lo, double hi, double component, double place) const;
@@ -47,10 +46,13 @@ struct GaussianMixtureFitOptions {
 absl::StatusOr<GaussianMixture> FitGaussianMixture(const std::vector<double>& values,
                                                    const GaussianMixtureFitOptions& options);
 
-// EM on from `start`; its components stay as many as they are.
-absl::StatusOr<GaussianMixture> RefineGaussianMixture(const std::vector<double>& values,
-                                                      GaussianMixture start,
-                                                      const GaussianMixtureFitOptions& options);
+namespace internal {
+
+// EM alone, on from `mixture`, which keeps its number of components. `data` is not empty.
+GaussianMixture Maximise(const WeightedValues& data, GaussianMixture mixture,
+                         const GaussianMixtureFitOptions& options);
+
+}  // namespace internal
 
 }  // namespace stanflow
 

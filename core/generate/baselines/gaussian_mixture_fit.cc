@@ -3,7 +3,6 @@
 
 #include "core/base/status_macros.h"
 #include "core/generate/baselines/gaussian_mixture.h"
-#include "core/generate/baselines/value_clusters.h"
 
 namespace stanflow {
 namespace {
@@ -59,20 +58,6 @@ double Iterate(const WeightedValues& data, GaussianMixture* mixture) {
   return likelihood / total;
 }
 
-GaussianMixture Maximise(const WeightedValues& data, GaussianMixture mixture,
-                         const GaussianMixtureFitOptions& options) {
-  double last = -INFINITY;
-  for (int i = 0; i < options.max_iterations; ++i) {
-    const double now = Iterate(data, &mixture);
-    if (now - last < options.tolerance) break;
-    last = now;
-  }
-  double sum = 0;
-  for (double w : mixture.weights) sum += w;
-  for (double& w : mixture.weights) w /= sum;
-  return mixture;
-}
-
 // Components around the clusters that k-means finds.
 GaussianMixture AroundClusters(const ValueClusters& clusters) {
   std::vector<Moments> sums(clusters.centres.size());
@@ -94,22 +79,33 @@ GaussianMixture AroundClusters(const ValueClusters& clusters) {
 
 }  // namespace
 
+namespace internal {
+
+GaussianMixture Maximise(const WeightedValues& data, GaussianMixture mixture,
+                         const GaussianMixtureFitOptions& options) {
+  double last = -INFINITY;
+  for (int i = 0; i < options.max_iterations; ++i) {
+    const double now = Iterate(data, &mixture);
+    if (now - last < options.tolerance) break;
+    last = now;
+  }
+  double sum = 0;
+  for (double w : mixture.weights) sum += w;
+  for (double& w : mixture.weights) w /= sum;
+  return mixture;
+}
+
+}  // namespace internal
+
 absl::StatusOr<GaussianMixture> FitGaussianMixture(const std::vector<double>& values,
                                                    const GaussianMixtureFitOptions& options) {
   if (values.empty()) return absl::InvalidArgumentError("a Gaussian mixture needs at least one value");
   const WeightedValues data = Distinct(values);
   const int components = static_cast<int>(std::min<size_t>(options.components, data.values.size()));
-  if (components == 1) return Maximise(data, GaussianMixture{{1}, {data.values[0]}, {1}}, options);
+  if (components == 1) return internal::Maximise(data, GaussianMixture{{1}, {data.values[0]}, {1}}, options);
   STANFLOW_ASSIGN_OR_RETURN(const ValueClusters clusters,
                             ClusterValues(values, components, kStartAttempts, options.seed));
-  return Maximise(data, AroundClusters(clusters), options);
-}
-
-absl::StatusOr<GaussianMixture> RefineGaussianMixture(const std::vector<double>& values,
-                                                      GaussianMixture start,
-                                                      const GaussianMixtureFitOptions& options) {
-  if (values.empty()) return absl::InvalidArgumentError("a Gaussian mixture needs at least one value");
-  return Maximise(Distinct(values), std::move(start), options);
+  return internal::Maximise(data, AroundClusters(clusters), options);
 }
 
 }  // namespace stanflow

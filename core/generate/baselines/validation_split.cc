@@ -10,6 +10,12 @@ namespace {
 // Stream of random numbers within a seed.
 constexpr uint32_t kValidationStream = 2;
 
+// Gives `to` one of `from`'s, which keeps it if it has no other.
+void Share(std::vector<Sequence>* from, std::vector<Sequence>* to) {
+  to->push_back(from->back());
+  if (from->size() > 1) from->pop_back();
+}
+
 }  // namespace
 
 absl::StatusOr<ValidationSplit> SplitForValidation(const Dataset& dataset, uint64_t seed, uint64_t one_in) {
@@ -23,26 +29,26 @@ absl::StatusOr<ValidationSplit> SplitForValidation(const Dataset& dataset, uint6
     const double u = Uniform2({seed, kValidationStream, 0, i, 0})[0];
     (u * static_cast<double>(one_in) < 1 ? out.validate : out.fit).push_back(all[i]);
   }
-  if (out.fit.empty()) out.fit = all;
-  if (out.validate.empty()) {
-    out.validate.push_back(out.fit.back());
-    if (out.fit.size() > 1) out.fit.pop_back();
-  }
+  if (out.fit.empty()) Share(&out.validate, &out.fit);
+  if (out.validate.empty()) Share(&out.fit, &out.validate);
   return out;
 }
 
 absl::StatusOr<ValidationScore> ScoreSequences(const Scorer& scorer, const Dataset& dataset,
-                                               const std::vector<Sequence>& sequences) {
+                                               const std::vector<Sequence>& sequences,
+                                               const FitWatch& watch) {
   ValidationScore out;
-  for (const Sequence& sequence : sequences) {
-    const std::vector<HostRow> rows = dataset.HostRows(sequence);
-    std::vector<RowNats> nats(rows.size());
-    STANFLOW_RETURN_IF_ERROR(scorer.Score(rows, absl::MakeSpan(nats)));
-    for (const RowNats& row : nats) {
-      for (float n : row.exact) out.nats += n;
-    }
-    out.rows += rows.size();
-  }
+  std::vector<RowNats> nats;
+  STANFLOW_RETURN_IF_ERROR(
+      ReadSequences(dataset, sequences, watch, [&](const std::vector<HostRow>& rows) -> absl::Status {
+        nats.assign(rows.size(), RowNats());
+        STANFLOW_RETURN_IF_ERROR(scorer.Score(rows, absl::MakeSpan(nats)));
+        for (const RowNats& row : nats) {
+          for (float n : row.exact) out.nats += n;
+        }
+        out.rows += rows.size();
+        return absl::OkStatus();
+      }));
   out.nats /= static_cast<double>(out.rows);
   return out;
 }

@@ -7,11 +7,12 @@
 #include "absl/status/statusor.h"
 #include "core/dataset/dataset.h"
 #include "core/eval/scorer.h"
+#include "core/generate/baselines/row_fit.h"
 
 namespace stanflow {
 
 // A dataset's training sequences, some of them kept back for the validation likelihood. The same seed
-// keeps back the same ones. A lone sequence is both.
+// keeps back the same ones. Neither is empty, and no sequence is in both unless it is a lone one.
 struct ValidationSplit {
   std::vector<Sequence> fit, validate;
 };
@@ -23,8 +24,9 @@ struct ValidationScore {
   uint64_t rows = 0;
   double nats = 0;  // exact, a row
 };
+// Errors of the scorer, or CANCELLED. `sequences` is not empty.
 absl::StatusOr<ValidationScore> ScoreSequences(const Scorer& scorer, const Dataset& dataset,
-                                               const std::vector<Sequence>& sequences);
+                                               const std::vector<Sequence>& sequences, const FitWatch& watch);
 
 }  // namespace stanflow
 

@@ -1,5 +1,7 @@
 #include "core/base/philox.h"
 
+#include <cmath>
+
 #include "gtest/gtest.h"
 
 namespace stanflow {
@@ -37,6 +39,20 @@ TEST(Philox, UniformsLieInTheUnitIntervalAroundOneHalf) {
     }
   }
   EXPECT_NEAR(sum, 0.5, 0.01);
+}
+
+TEST(Philox, StandardNormalsHaveTheMassesOfTheDistribution) {
+  constexpr int kDraws = 20000;
+  int below[5] = {};
+  for (uint64_t row = 0; row < kDraws; ++row) {
+    const auto u = Uniform2({7, 0, 0, row, 0});
+    const double z = StandardNormal(u[0], u[1]);
+    for (int i = 0; i < 5; ++i) below[i] += z <= i - 2;
+  }
+  for (int i = 0; i < 5; ++i)
+    EXPECT_NEAR(below[i] / static_cast<double>(kDraws), 0.5 * std::erfc((2 - i) * M_SQRT1_2), 0.015) << i - 2;
+  EXPECT_EQ(StandardNormal(0, 0), 0);
+  EXPECT_TRUE(std::isfinite(StandardNormal(std::nextafter(1.0, 0.0), 0.5)));
 }
 
 }  // namespace

@@ -65,6 +65,8 @@ TEST_F(BundleFolders, SayWhereTheModelComesFrom) {
 TEST_F(BundleFolders, AreNeverWrittenOverOneThatIsThere) {
   ASSERT_TRUE(Write().ok());
   EXPECT_TRUE(absl::IsAlreadyExists(Write()));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + ".tmp")) << "the refused one";
+  EXPECT_TRUE(Read().ok());
 }
 
 TEST_F(BundleFolders, AreRefusedDamaged) {
@@ -76,9 +78,15 @@ TEST_F(BundleFolders, AreRefusedDamaged) {
   EXPECT_TRUE(absl::IsDataLoss(Read()));
   EXPECT_THAT(std::string(Read().message()), HasSubstr("model.safetensors"));
   std::filesystem::remove(folder_ + "/model.safetensors");
-  EXPECT_TRUE(absl::IsNotFound(Read()));
+  EXPECT_TRUE(absl::IsDataLoss(Read()));
+  EXPECT_THAT(std::string(Read().message()), HasSubstr("model.safetensors is missing"));
   dir_.Write("bundle/manifest.json", "{");
   EXPECT_TRUE(absl::IsDataLoss(Read()));
+}
+
+TEST_F(BundleFolders, AreNotFoundWithoutAManifest) {
+  EXPECT_TRUE(absl::IsNotFound(Read()));
+  ASSERT_TRUE(Write().ok());
   std::filesystem::remove(folder_ + "/manifest.json");
   EXPECT_TRUE(absl::IsNotFound(Read()));
 }

@@ -1,5 +1,7 @@
 #include "core/bundle/safetensors.h"
 
+#include <utility>
+
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
@@ -45,6 +47,13 @@ TEST(Safetensors, AreRefusedCutShortAtEveryByte) {
   }
 }
 
+// A file of this header, and `size` bytes of data.
+std::string FileOf(const std::string& header, size_t size) {
+  std::string bytes(8, '\0');
+  bytes[0] = static_cast<char>(header.size());
+  return bytes + header + std::string(size, 'x');
+}
+
 TEST(Safetensors, AreRefusedWithAHeaderThatLies) {
   for (const char* header :
        {R"({"t":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}})",
@@ -52,12 +61,27 @@ TEST(Safetensors, AreRefusedWithAHeaderThatLies) {
         R"({"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
         R"({"t":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}})",
         R"({"t":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", R"({"t":3})", R"({)"}) {
-    const std::string text = header;
-    std::string bytes(8, '\0');
-    bytes[0] = static_cast<char>(text.size());
-    bytes += text + std::string(8, 'x');
-    EXPECT_EQ(ParseTensors(bytes, "x").status().code(), absl::StatusCode::kDataLoss) << header;
+    EXPECT_TRUE(absl::IsDataLoss(ParseTensors(FileOf(header, 8), "x").status())) << header;
   }
+}
+
+TEST(Safetensors, AreRefusedWhereTensorsOverlapOrLeaveAGap) {
+  const auto file = [](const char* a, const char* b) {
+    const auto bytes = [](const char* offsets) {
+      return StrCat(R"({"dtype":"U8","shape":[4],"data_offsets":)", offsets, "}");
+    };
+    return FileOf(StrCat(R"({"a":)", bytes(a), R"(,"b":)", bytes(b), "}"), 8);
+  };
+  EXPECT_TRUE(ParseTensors(file("[0,4]", "[4,8]"), "x").ok());
+  EXPECT_TRUE(ParseTensors(file("[4,8]", "[0,4]"), "x").ok());
+  for (const auto& [a, b] : {std::pair("[0,4]", "[0,4]"), {"[0,4]", "[3,7]"}, {"[4,8]", "[4,8]"}})
+    EXPECT_TRUE(absl::IsDataLoss(ParseTensors(file(a, b), "x").status())) << a << b;
+}
+
+TEST(Safetensors, AreRefusedWithAHeaderThatIsNoObject) {
+  EXPECT_TRUE(ParseTensors(FileOf("{}", 0), "x").ok());
+  for (const char* header : {"null", "[]", "7", "\"t\""})
+    EXPECT_TRUE(absl::IsDataLoss(ParseTensors(FileOf(header, 0), "x").status())) << header;
 }
 
 }  // namespace

@@ -34,11 +34,18 @@ TEST(Autocorrelation, IsNoNumberWithoutPairsOrVariation) {
   EXPECT_TRUE(std::isnan(Autocorrelation({{two, 1}}, 2)[1]));
 }
 
-nlohmann::json Measure(const EvalRows& real, const EvalRows& synthetic) {
+EvalOptions Draws(int repeats) {
+  EvalOptions options;
+  options.jsd_repeats = repeats;
+  return options;
+}
+
+nlohmann::json Measure(const EvalRows& real, const EvalRows& synthetic,
+                       const EvalOptions& options = Draws(2)) {
   EvalInput input;
   input.real = &real;
   input.synthetic = &synthetic;
-  input.options.jsd_repeats = 2;
+  input.options = options;
   nlohmann::json report;
   EXPECT_TRUE(kAutocorrelationMetric.measure(input, &report).ok());
   return report["autocorrelation"];
@@ -75,6 +82,44 @@ TEST(AutocorrelationMetric, NoPairReachesAcrossHostsOrHours) {
   const auto got = Measure(rows, rows)["bytes"];
   EXPECT_TRUE(got["lags"]["real"][0].is_null());
   EXPECT_TRUE(got["value"].is_null());
+}
+
+// Every host's bytes alternate in the hour after midnight only.
+EvalRows AlternatingAtMidnight(uint64_t seed, const std::vector<int>& rows) {
+  std::vector<int> count(100);
+  const FlowTable flows = HourlyFlows(rows, 20, seed, [&](double u, double, Flow* flow) {
+    const int turn = ++count[flow->source_address - kTestHome];
+    const bool alternate = flow->end_ms < kTestMidnight + kHourMs;
+    flow->bytes = (alternate ? turn % 2 == 0 : u < 0.5) ? 10000 : 100;
+  });
+  return EvalRowsOf(flows, TestHomes());
+}
+
+TEST(AutocorrelationMetric, ADailyCycleThatBothHaveIsNotCountedAsADifference) {
+  const auto got = Measure(AlternatingAtMidnight(1, {1000, 3000}), AlternatingAtMidnight(2, {3000, 1000}),
+                           Draws(8))["bytes"];
+  // Three of four synthetic rows alternate; unweighted, one of four real rows.
+  EXPECT_NEAR(got["lags"]["synthetic"][0].get<double>(), -0.75, 0.12);
+  EXPECT_NEAR(got["lags"]["real"][0].get<double>(), -0.75, 0.2);
+}
+
+TEST(AutocorrelationMetric, TakesAsManyRowsAsAskedAndTheSameOnesAgain) {
+  EvalOptions options = Draws(2);
+  options.autocorrelation_rows = 400;
+  const EvalRows real = Alternating(1, false), synthetic = Alternating(2, false);
+  const auto measure = [&](const EvalOptions& with) {
+    EvalInput input;
+    input.real = &real;
+    input.synthetic = &synthetic;
+    input.options = with;
+    nlohmann::json report;
+    EXPECT_TRUE(kAutocorrelationMetric.measure(input, &report).ok());
+    return report["autocorrelation"];
+  };
+  const auto got = measure(options);
+  EXPECT_EQ(got["settings"]["rows_per_side"], 400);
+  EXPECT_EQ(measure(options), got);
+  EXPECT_NE(measure(Draws(2))["bytes"]["value"], got["bytes"]["value"]);
 }
 
 }  // namespace

@@ -59,6 +59,30 @@ TEST(DivergenceMetric, BothSidesHaveOneStatedSize) {
   EXPECT_EQ(settings["real_host_hours"], 40);
 }
 
+TEST(DivergenceMetric, TakesAsManyRowsAsAskedAndTheSameOnesAgain) {
+  const EvalRows real = Rows(SpreadFlows(4000, 10, 4, 1)), synthetic = Rows(SpreadFlows(4000, 10, 4, 2));
+  EvalInput input;
+  input.real = &real;
+  input.synthetic = &synthetic;
+  input.options.jsd_repeats = 2;
+  input.options.jsd_rows = 100;
+  nlohmann::json report, again;
+  ASSERT_TRUE(kDivergenceMetric.measure(input, &report).ok());
+  EXPECT_EQ(report["jsd_settings"]["rows_per_side"], 100);
+  ASSERT_TRUE(kDivergenceMetric.measure(input, &again).ok());
+  EXPECT_EQ(again, report);
+}
+
+TEST(ComparingMetrics, StopWhenAsked) {
+  const EvalRows rows = Rows(SpreadFlows(400, 10, 4, 1));
+  EvalInput input;
+  input.real = input.synthetic = &rows;
+  input.stop_requested = [] { return true; };
+  nlohmann::json report;
+  for (const Metric* metric : {&kDivergenceMetric, &kAssociationMetric, &kAutocorrelationMetric})
+    EXPECT_TRUE(absl::IsCancelled(metric->measure(input, &report))) << metric->title;
+}
+
 TEST(RulesMetric, CountsSharesOfAllRowsByEachSetsOwnHome) {
   FlowTable flows;
   for (int i = 0; i < 8; ++i) flows.Append(WebFlow(kTestMidnight + i, 0));

@@ -46,5 +46,20 @@ TEST(HostHours, HalvesAreDisjointWholeHostHoursAndHaveEveryClockHour) {
   EXPECT_NE(halves[0], SplitHostHours(units, 1, 1)[0]);
 }
 
+TEST(HostHours, AnOrderHasEveryRowOnceBehindThoseOfItsHostHour) {
+  const EvalRows rows = EvalRowsOf(SpreadFlows(600, 6, 5, 3), TestHomes());
+  const HostHours units = HostHoursOf(rows);
+  const HostHourOrder order = OrderByHostHour(units);
+  ASSERT_EQ(order.position.size(), rows.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const uint32_t at = order.position[i];
+    EXPECT_EQ(order.rows[at], i);
+    if (order.place[at] == 0) continue;
+    EXPECT_EQ(order.place[at - 1], order.place[at] - 1);
+    EXPECT_EQ(units.unit_of_row[order.rows[at - 1]], units.unit_of_row[i]);
+    EXPECT_LT(order.rows[at - 1], i);
+  }
+}
+
 }  // namespace
 }  // namespace stanflow

@@ -4,6 +4,8 @@
 
 #include "core/eval/svg_heat_map.h"
 #include "core/eval/svg_line_chart.h"
+#include "core/eval/svg_parts.h"
+#include "core/eval/svg_scatter.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -47,6 +49,12 @@ TEST(HeatMap, ShadesByTheShareOfTheTopAndLeavesOutWhatIsNoNumber) {
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
+TEST(HeatMap, NeedNotBeSquare) {
+  const std::string svg = HeatMap({"joint", "share", {"a"}, {"x", "y"}}, {std::vector<double>{0.5, 0.25}}, 0.5);
+  EXPECT_THAT(svg, HasSubstr("<title>a, x: 0.5000</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>a, y: 0.2500</title>"));
+}
+
 TEST(LineChart, ALogarithmicAxisSpreadsWhatDiffersByOrdersOfMagnitude) {
   LineChartText text{"errors", "share", "error", {"1", "0.1", "0"}, true};
   const LineSeries line{"real", "real", {2, 20, 2000}, {1, 30, 100}};
@@ -59,6 +67,42 @@ TEST(LineChart, ALogarithmicAxisSpreadsWhatDiffersByOrdersOfMagnitude) {
   ASSERT_EQ(y.size(), 3);
   EXPECT_NEAR((y[1] - y[2]) / (y[0] - y[1]), 2, 0.05);
   EXPECT_EQ(LineChart(text, {{"real", "real", {0, 1, 2}, {}}}), "") << "0 has no place on it";
+}
+
+TEST(LineChart, IsEmptyWhereAPointLiesBelowZeroOnALogarithmicAxis) {
+  const LineChartText text{"errors", "share", "error", {"1", "0.1"}, true};
+  EXPECT_EQ(LineChart(text, {{"real", "real", {-1, 2}, {0.5, 0.5}}}), "");
+  EXPECT_EQ(LineChart(text, {{"real", "real", {2, 3}, {}}, {"synthetic", "synthetic", {1, -0.001}, {}}}), "");
+}
+
+TEST(LineChart, ALogarithmicAxisHasTicksBelowOne) {
+  const LineChartText text{"errors", "share", "error", {"1", "0.1", "0"}, true};
+  const std::string wide = LineChart(text, {{"real", "real", {0.001, 0.01, 20}, {}}});
+  for (const char* tick : {">0.001<", ">0.01<", ">1<", ">10<"}) EXPECT_THAT(wide, HasSubstr(tick));
+  const std::string small = LineChart(text, {{"real", "real", {1e-6, 1e-5, 0.005}, {}}});
+  for (const char* tick : {">1e-05<", ">0.001<"}) EXPECT_THAT(small, HasSubstr(tick));
+}
+
+TEST(SvgTicks, AreDecadesOnALogarithmicScaleWhereverItLies) {
+  const auto near = [](const std::vector<double>& got, const std::vector<double>& want) {
+    ASSERT_EQ(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) EXPECT_DOUBLE_EQ(got[i], want[i]);
+  };
+  near(SvgTicks(Scale::kLn, 0.002, 0.5), {0.01, 0.1});
+  near(SvgTicks(Scale::kLn, 0.5, 200), {1, 10, 100});
+  near(SvgTicks(Scale::kLn, 40, 5000), {100, 1000});
+  near(SvgTicks(Scale::kLn1p, 0, 50), {0, 1, 10});
+}
+
+TEST(ScatterPlot, SetsPointsBetweenItsReachesAndThoseBeyondOnTheEdge) {
+  const std::string svg =
+      ScatterPlot({"title <t>", "cloud", "x", "y"}, {{0, 0}, {2, -2}, {NAN, 0}, {0, NAN}}, 1);
+  // Plot: x from 52 to 406, y from 42 to 208.
+  EXPECT_THAT(svg, HasSubstr("cx=\"229.0\" cy=\"125.0\""));
+  EXPECT_THAT(svg, HasSubstr("cx=\"406.0\" cy=\"208.0\""));
+  EXPECT_THAT(svg, HasSubstr("title &lt;t&gt;"));
+  EXPECT_THAT(svg, HasSubstr(">-0.5</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
 }  // namespace

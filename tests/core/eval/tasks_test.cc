@@ -127,11 +127,34 @@ TEST_F(Tasks, HaveEverySeriesAndFractionWithItsDeviation) {
         EXPECT_TRUE(point["mean"].is_number());
         EXPECT_TRUE(point["sd"].is_number());
         EXPECT_EQ(point["fits"], 5);
+        EXPECT_EQ(point["real_rows"], std::lround(fraction * 1000));
       }
     }
   }
   EXPECT_EQ(tasks["rows_per_fit"]["task1"], 1000);
   EXPECT_EQ(tasks["test_rows"]["task2"][4], 400);
+}
+
+TEST_F(Tasks, AShareThatComesToNoRealRowIsNoPointButNoneAtAllIs) {
+  input_.options.tasks.rows_per_fit = 300;
+  const auto task1 = Measure()["tasks"]["task1"];
+  EXPECT_TRUE(Point(task1, "synthetic", 0.001).is_null());
+  EXPECT_EQ(Point(task1, "synthetic", 0.0025)["real_rows"], 1);
+  EXPECT_EQ(Point(task1, "synthetic", 0)["real_rows"], 0);
+  EXPECT_EQ(Point(task1, "synthetic", 1)["real_rows"], 300);
+}
+
+TEST_F(Tasks, SayHowTheSetsWereDealtAndHowManyRowsTheyHave) {
+  input_.b1 = &synthetic_;
+  const EvalRows few_hosts = EvalRowsOf(Turning(3, 0.5, 100, 2), TestHomes());
+  input_.synthetic = &few_hosts;
+  const auto report = Measure();
+  const auto& sets = report["tasks"]["sets"]["task1"];
+  EXPECT_EQ(sets["b1"]["dealt_by"], "host");
+  EXPECT_GE(sets["b1"]["rows_available"], 1000);
+  EXPECT_EQ(sets["synthetic"]["dealt_by"], "time");
+  EXPECT_EQ(sets["synthetic"]["rows_available"], (6000 - 2 * 6) / 5);  // less a host-hour's first row
+  EXPECT_NE(kTasksMetric.render(report).find("dealt by time"), std::string::npos);
 }
 
 TEST_F(Tasks, SyntheticRowsOfTheSameProcessTeachAsMuchAsRealOnesAndOthersLess) {

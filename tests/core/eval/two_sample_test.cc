@@ -76,7 +76,7 @@ TEST(TwoSampleRows, ShowARowBesideItsTwoPredecessorsAndWhatIsEqual) {
   const TwoSampleRows of(rows);
   EXPECT_EQ(of.Eligible(), (std::vector<uint32_t>{4, 5, 6, 7}));
   const std::vector<float> got = of.Features(4);  // the first host's third row
-  ASSERT_EQ(got.size(), TwoSampleRows::kWidth);
+  ASSERT_EQ(got.size(), kTwoSampleWidth);
   const size_t delta = 0, bytes = 12, columns = 14, equal_delta = 42, equal_bytes = 42 + 9, attributes = 11;
   EXPECT_EQ(got[delta], 3);
   EXPECT_EQ(got[columns + delta], 1);
@@ -126,6 +126,16 @@ TEST(TwoSampleMetric, TellsRowsByTheirPredecessorsAloneAndNotTwoDrawsOfOneProces
 
 TEST(TwoSampleMetric, AnswersTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(Measure(Sticky(1, 0.8), Sticky(2, 0.5), 1), Measure(Sticky(1, 0.8), Sticky(2, 0.5), 3));
+}
+
+TEST(TwoSampleMetric, ADailyCycleThatBothHaveIsNotCountedAsADifference) {
+  const auto udp_at_midnight = [](double u, double, Flow* flow) {
+    if (u < (flow->end_ms < kTestMidnight + kHourMs ? 0.95 : 0.05)) flow->protocol = kUdp;
+  };
+  // Of the synthetic rows three of four are of the hour of UDP, of the real ones one of four.
+  const auto got = Measure(HourlyFlows({2000, 2000, 2000, 2000}, 20, 1, udp_at_midnight),
+                           HourlyFlows({3000, 500, 500}, 20, 2, udp_at_midnight))["two_sample_auc"];
+  EXPECT_NEAR(got["value"].get<double>(), 0.5, 0.08);
 }
 
 TEST(TwoSampleMetric, SaysSoWhereNoRowHasTwoPredecessors) {

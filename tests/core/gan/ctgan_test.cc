@@ -2,8 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "core/gan/gan_trainer.h"
 #include "core/gan/row_net.h"
@@ -12,6 +16,7 @@
 #include "core/model/torch_device.h"
 #include "gtest/gtest.h"
 #include "tests/core/gan/gan_testing.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
 namespace stanflow {
@@ -35,7 +40,7 @@ struct SmallRun {
         conditions(codec, encoded),
         random(3, at::kCPU),
         ctgan(options, &codec, &encoded, &conditions, &random, at::kCPU),
-        trainer(&ctgan, {3, 0, checkpoint, 1e9}, &random) {
+        trainer(&ctgan, {0, checkpoint, 1e9}, &random) {
     UseOneTorchThread();
   }
   absl::Status Train(const std::function<bool()>& stop = [] { return false; }) {
@@ -116,16 +121,57 @@ TEST(Ctgan, GivesTheSameWeightsWhenARunIsStoppedAndContinued) {
   EXPECT_GT(stops, 2);
 }
 
-TEST(Ctgan, EndsWhenItsTimeIsUpAndSaysSo) {
+// A stop that is never asked for, before steps of which each takes `step`.
+std::function<bool()> Tick(ManualClock* clock, std::chrono::seconds step) {
+  return [=] {
+    clock->Advance(step);
+    return false;
+  };
+}
+
+TEST(Ctgan, EndsWhenTheTimeOfAllAttemptsIsUpAndSaysSo) {
   const TempDir dir;
   const CtganOptions options = SmallOptions(100000);
-  SmallRun run(options, 500, dir.File("checkpoint"));
-  GanTrainer trainer(&run.ctgan, {3, 1e-9, dir.File("checkpoint"), 1e9}, &run.random);
-  GanProgress last;
-  ASSERT_TRUE(trainer.Train([&](const GanProgress& p) { last = p; }, [] { return false; }).ok());
+  ManualClock clock;
+  uint64_t steps = 0;
+  for (double budget : {3.0, 5.0}) {
+    SmallRun run(options, 500, "");
+    GanTrainer trainer(&run.ctgan, {budget, dir.File("checkpoint"), 1e9, &clock}, &run.random);
+    GanProgress last;
+    ASSERT_TRUE(
+        trainer.Train([&](const GanProgress& p) { last = p; }, Tick(&clock, std::chrono::seconds(1))).ok());
+    steps = trainer.steps();
+    EXPECT_EQ(trainer.seconds(), budget);
+    EXPECT_EQ(last.fraction, 1);
+    EXPECT_EQ(last.epoch, 1u);
+  }
+  EXPECT_EQ(steps, 5u);
+}
+
+TEST(Ctgan, MakesOneStepHoweverSmallTheBudgetIs) {
+  const TempDir dir;
+  SmallRun run(SmallOptions(100000), 500, "");
+  ManualClock clock;
+  GanTrainer trainer(&run.ctgan, {1e-9, dir.File("checkpoint"), 1e9, &clock}, &run.random);
+  ASSERT_TRUE(trainer.Train([](const GanProgress&) {}, Tick(&clock, std::chrono::seconds(1))).ok());
   EXPECT_EQ(trainer.steps(), 1u);
-  EXPECT_EQ(last.fraction, 1);
-  EXPECT_EQ(last.epoch, 1u);
+}
+
+TEST(Ctgan, WritesItsCheckpointAfterAsManyTrainedSeconds) {
+  const TempDir dir;
+  SmallRun run(SmallOptions(2), 500, "");
+  ManualClock clock;
+  const std::string checkpoint = dir.File("checkpoint");
+  GanTrainer trainer(&run.ctgan, {0, checkpoint, 60, &clock}, &run.random);
+  const auto tick = Tick(&clock, std::chrono::seconds(25));
+  std::vector<bool> there;  // before each step
+  const auto look = [&] {
+    there.push_back(std::filesystem::exists(checkpoint));
+    return tick();
+  };
+  ASSERT_TRUE(trainer.Train([](const GanProgress&) {}, look).ok());
+  // Two epochs of five steps; the third step ends at 75 s.
+  EXPECT_EQ(there, (std::vector<bool>{false, false, false, true, true, true, true, true, true, true}));
 }
 
 TEST(Ctgan, NamesTheStepAtWhichALossIsNoNumber) {

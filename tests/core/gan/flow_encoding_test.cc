@@ -135,6 +135,15 @@ TEST(FlowEncoding, DecodesTheSameAfterItsJson) {
   EXPECT_TRUE(absl::IsDataLoss(FlowEncoding::FromJson(encoding.ToJson(), vectors).status()));
 }
 
+TEST(FlowEncoding, CountsTheWordsAndTheirVectorsTwiceAsItsMemory) {
+  const std::vector<HostRow> rows = Rows();
+  EXPECT_EQ(Fit(WpGanEncoding::kNumeric, rows).value().memory_bytes(), 0u);
+  const auto encoding = Fit(WpGanEncoding::kEmbedding, rows).value();
+  uint64_t vectors = 0;
+  for (const auto& [name, numbers] : encoding.vectors()) vectors += numbers.size() * sizeof(float);
+  EXPECT_GT(encoding.memory_bytes(), 2 * vectors);
+}
+
 // Values that occur with the same others lie nearer to each other than values that do not.
 TEST(Ip2Vec, PutsValuesOfOneCompanyNearEachOther) {
   std::vector<HostRow> rows;

@@ -133,6 +133,15 @@ TEST_P(FlowGans, ClocksFollowTheDeltasAndCountsAreAtLeastOne) {
   EXPECT_EQ(generator->info().training_hosts, 3u);
 }
 
+TEST_P(FlowGans, MemoryIsThatOfTheNetAndOfTheWords) {
+  const auto figures = GetParam().train(Task("model"), 1 << 20);
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  const uint64_t net = sizeof(float) * figures->at("parameters").get<uint64_t>();
+  const uint64_t memory = Load("model").value()->info().memory_bytes;
+  EXPECT_GE(memory, net);
+  EXPECT_EQ(memory > net, std::string(GetParam().name) == "wp_gan_e");
+}
+
 TEST_P(FlowGans, ARestoredContextGoesOnAsTheSavedOne) {
   const auto generator = Trained();
   const auto context = generator->NewContext({9, 8, 7, 6000});

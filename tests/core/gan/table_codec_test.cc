@@ -84,6 +84,16 @@ TEST(TableCodec, RefusesAValueThatIsNoClass) {
   EXPECT_TRUE(absl::IsInvalidArgument(TableCodec::Fit(Table(), 1).status()));
 }
 
+TEST(TableCodec, AsksBeforeEachColumnWhetherToStop) {
+  int asked = 0;
+  EXPECT_TRUE(TableCodec::Fit(DependentTable(10), 1, [&] {
+                ++asked;
+                return false;
+              }).ok());
+  EXPECT_EQ(asked, 3);
+  EXPECT_TRUE(absl::IsCancelled(TableCodec::Fit(DependentTable(10), 1, [] { return true; }).status()));
+}
+
 TEST(ConditionSampler, AsksForClassesByTheirLogarithmOrAsOftenAsTheyOccur) {
   const Table table = DependentTable(4000);
   const auto codec = TableCodec::Fit(table, 1).value();

@@ -50,7 +50,7 @@ TEST_P(WpGans, LearnThatASideGoesWithItsProtocol) {
   const auto encoding = FlowEncoding::Fit(GetParam(), rows, 1, [] { return false; }).value();
   GanRandom random(3, at::kCPU);
   WpGan gan(options, &encoding, &rows, &random, at::kCPU);
-  GanTrainer trainer(&gan, {3, 0, dir.File("checkpoint"), 1e9}, &random);
+  GanTrainer trainer(&gan, {0, dir.File("checkpoint"), 1e9}, &random);
   const absl::Status status = trainer.Train([](const GanProgress&) {}, [] { return false; });
   ASSERT_TRUE(status.ok()) << status;
   const WpGanRows drawer(options.noise, encoding);

@@ -45,6 +45,14 @@ TEST_F(GanKinds, AWrongEncodingIsRefusedWithThoseThatThereAre) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("n, b, e"));
 }
 
+TEST_F(GanKinds, CtganRefusesABatchThatIsNoMultipleOfPacBeforeItTrains) {
+  const std::map<std::string, std::string> options = {{"batch_rows", "100"}, {"pac", "3"}};
+  const absl::Status status = kCtganKind.complete_options(options).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("batch_rows: 100 is no multiple of pac, 3"));
+  EXPECT_TRUE(kCtganKind.complete_options({{"batch_rows", "99"}, {"pac", "3"}}).ok());
+}
+
 TEST_F(GanKinds, ReportHowFarTheyAre) {
   const auto dataset = Data();
   TrainingTask task = Task(*dataset, kQuick);

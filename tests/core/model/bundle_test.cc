@@ -52,7 +52,7 @@ TEST_F(Bundles, AreRefusedWithDamagedWeights) {
 
 TEST_F(Bundles, AreRefusedWithoutWeights) {
   std::filesystem::remove(path_ + "/model.safetensors");
-  EXPECT_EQ(Read().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Read().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(Bundles, AreRefusedWithAManifestThatIsNoJson) {

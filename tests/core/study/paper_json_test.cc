@@ -12,6 +12,9 @@ nlohmann::json Report(double t3, bool likelihood) {
         {"T2", {{"real", 0.9996}, {"synthetic", 0.99}}},
         {"T3", {{"real", 0.927}, {"synthetic", t3}}}}},
       {"jsd", {{"bytes", {{"value", 0.02}, {"floor", 0.01}}}}},
+      {"association", {{"value", 0.05}, {"floor", 0.02}}},
+      {"rows_per_host_hour", {{"real", {{"mean", 583}}}, {"synthetic", {{"mean", 700}}}}},
+      {"running", {{"contexts", 40}}},
       {"tasks",
        {{"task1",
          {{{"series", "real"}, {"real_fraction", 1.0}, {"mean", 0.8}, {"sd", 0.01}, {"fits", 5}},
@@ -64,6 +67,17 @@ TEST(PaperJson, SetsThePrintedNumbersBesideOursAndTheFloor) {
   EXPECT_EQ(bytes["ours_se"], 0.01);
   EXPECT_EQ(Paper()["figures"]["5"]["stan"]["bytes"]["floor"], 0.01);
   EXPECT_TRUE(Paper()["figures"]["5"]["stan"]["bytes"]["paper"].is_null());
+}
+
+TEST(PaperJson, SaysWhatThePaperDoesNotLookAtBesideTheFloor) {
+  const auto& beyond = Paper()["beyond"];
+  EXPECT_EQ(beyond["exact_nats_per_row"]["stan"]["ours"], 27.5);
+  EXPECT_TRUE(beyond["exact_nats_per_row"]["b3"]["ours"].is_null());
+  EXPECT_EQ(beyond["association"]["stan"]["floor"], 0.02);
+  EXPECT_NEAR(beyond["t3_distance"]["b3"]["ours"], 0.427, 1e-9);
+  EXPECT_EQ(beyond["rows_per_host_hour"]["stan"]["ours"], 700);
+  EXPECT_EQ(beyond["rows_per_host_hour"]["stan"]["floor"], 583);
+  EXPECT_EQ(beyond["running"]["stan"]["contexts"], 40);
 }
 
 TEST(PaperJson, LeavesOutTheLikelihoodOfAModelThatHasNone) {

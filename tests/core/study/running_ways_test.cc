@@ -1,5 +1,6 @@
 #include "core/study/running_ways.h"
 
+#include "core/flow/time.h"
 #include "core/generate/row_model.h"
 #include "gtest/gtest.h"
 
@@ -24,7 +25,7 @@ class Counter final : public RowModel {
 std::vector<RealSequence> Real(const std::vector<size_t>& lengths) {
   std::vector<RealSequence> out;
   for (size_t length : lengths) {
-    RealSequence sequence{5000, {}};
+    RealSequence sequence{5000, 5000 + kHourMs, {}};
     for (size_t r = 0; r < length; ++r) {
       HostRow row;
       row.bytes = 10 * (r + 1);
@@ -46,7 +47,7 @@ class RunningWays : public ::testing::Test {
   RunningOptions options_ = [] {
     RunningOptions options;
     options.window_rows = 3;
-    options.free_rows = 5;
+    options.max_rows = 5;
     return options;
   }();
 };
@@ -71,14 +72,14 @@ TEST_F(RunningWays, FromAWindowTheRealRowsComeFirstAndShortSequencesAreLeftOut) 
   const std::vector<RunSequence> runs = Go(RunningWay::kFromWindow, {2, 3, 9});
   ASSERT_EQ(runs.size(), 2);
   for (const RunSequence& run : runs) {
-    ASSERT_EQ(run.rows.size(), 5);
+    ASSERT_EQ(run.rows.size(), 2);  // with the window, five
     EXPECT_EQ(run.window.size(), 3);
     EXPECT_EQ(run.Position(0), 3);
     EXPECT_EQ(run.Before(0, 1)->bytes, 30);
     EXPECT_EQ(run.Before(0, 3)->bytes, 10);
     EXPECT_EQ(run.Before(0, 4), nullptr);
     for (size_t i = 0; i < run.rows.size(); ++i) EXPECT_EQ(run.rows[i].bytes, 31 + i);
-    EXPECT_EQ(run.Before(4, 1)->bytes, 34);
+    EXPECT_EQ(run.Before(1, 1)->bytes, 31);
   }
 }
 
@@ -92,6 +93,35 @@ TEST_F(RunningWays, FromNothingTheRealRowsAreNotSeen) {
     EXPECT_EQ(run.rows[0].end_ms, 7000);
     EXPECT_EQ(run.rows[4].bytes, 1004);
   }
+}
+
+TEST_F(RunningWays, AFreeRunEndsWithItsContextsTime) {
+  std::vector<RealSequence> real = Real({9, 9, 9});
+  real[0].end_ms = 5000 + 3 * 2000;      // its third row would lie on it
+  real[1].end_ms = 5000 + 3 * 2000 + 1;  // its fourth would lie behind it
+  real[2].end_ms = 5001;
+  const auto runs = RunModel(*generator_, RunningWay::kFromNothing, real, options_).value();
+  EXPECT_EQ(runs[0].rows.size(), 2);
+  EXPECT_EQ(runs[1].rows.size(), 3);
+  EXPECT_TRUE(runs[2].rows.empty());
+}
+
+TEST_F(RunningWays, AllThreeStandBesideTheRealSequences) {
+  const std::vector<RealSequence> real = Real({2, 9});
+  const ModelRuns runs = RunInThreeWays(*generator_, real, options_).value();
+  ASSERT_EQ(runs.real.size(), 2);
+  EXPECT_EQ(runs.real[1].rows, real[1].rows);
+  EXPECT_EQ(runs.one_step[1].truth, real[1].rows);
+  EXPECT_EQ(runs.from_window.size(), 1);
+  EXPECT_EQ(runs.from_nothing.size(), 2);
+}
+
+TEST_F(RunningWays, WhatIsTooShortForAWindowChangesNoOther) {
+  const std::vector<RunSequence> all = Go(RunningWay::kFromWindow, {9, 9, 9});
+  const std::vector<RunSequence> rest = Go(RunningWay::kFromWindow, {2, 9, 9});
+  ASSERT_EQ(rest.size(), 2);
+  EXPECT_EQ(rest[0].rows, all[1].rows);
+  EXPECT_EQ(rest[1].rows, all[2].rows);
 }
 
 TEST_F(RunningWays, NeitherThreadsNorCompanyChangeARow) {

@@ -74,6 +74,16 @@ TEST_F(ModelsTest, DescribesAVersionFromItsManifest) {
   EXPECT_THAT(version.manifest_json(), HasSubstr("default_start_ms"));
 }
 
+TEST_F(ModelsTest, TellsTheNatsOfKindsThatKnowALikelihoodOnly) {
+  EXPECT_FALSE(Get("edge").has_validation_nats());
+  ASSERT_TRUE(MakeDirectories(dir_.File("scored")).ok());
+  dir_.Write("scored/manifest.json", R"({"preset":"fake","hosts":7,"validation_nats":28.5})");
+  dir_.Write("scored/model.safetensors", "weights");
+  ASSERT_TRUE(models_->Publish(dir_.File("scored"), "scored", "j9").ok());
+  EXPECT_TRUE(Get("scored").has_validation_nats());
+  EXPECT_EQ(Get("scored").validation_nats(), 28.5);
+}
+
 TEST_F(ModelsTest, ListsNewestVersionsFirst) {
   v1::ListModelsResponse response;
   grpc::ClientContext context;

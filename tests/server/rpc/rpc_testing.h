@@ -30,6 +30,7 @@ class RpcTest : public ::testing::Test {
   FakeGeneratorOptions generator_options_;
   GenerateSchedulerOptions scheduler_options_;
   RpcOptions rpc_options_;
+  bool can_reproduce_ = true;
 
   void SetUp() override {
     ModelRegistryOptions models;
@@ -75,6 +76,7 @@ class RpcTest : public ::testing::Test {
       const auto width = options.find("width");
       return R"({"epochs":10,"width":)" + (width == options.end() ? "64" : width->second) + "}";
     };
+    env.can_reproduce = can_reproduce_;
     env.check_format = [](std::string_view format) {
       return format == "auto" || format == "ugr16-csv"
                  ? absl::OkStatus()
@@ -97,24 +99,26 @@ class RpcTest : public ::testing::Test {
     datasets_stub_ = v1::Datasets::NewStub(channel_);
   }
 
-  void PublishModel(const std::string& model, const std::string& job) {
+  void PublishModel(const std::string& model, const std::string& job, int64_t default_start_ms = 86400000) {
     const std::string bundle = dir_.File("bundle-" + job);
     ASSERT_TRUE(MakeDirectories(bundle).ok());
-    dir_.Write(
-        "bundle-" + job + "/manifest.json",
-        R"({"preset":"fake","hosts":7,"default_start_ms":86400000,"created_ms":5,"validation_nats":null})");
+    dir_.Write("bundle-" + job + "/manifest.json", R"({"preset":"fake","hosts":7,"default_start_ms":)" +
+                                                       std::to_string(default_start_ms) +
+                                                       R"(,"created_ms":5,"validation_nats":null})");
     dir_.Write("bundle-" + job + "/model.safetensors", "weights");
     const auto id = models_->Publish(bundle, model, job);
     ASSERT_TRUE(id.ok()) << id.status();
   }
 
-  void PublishDataset(const std::string& id) {
+  void PublishDataset(const std::string& id, uint64_t holdout_rows = 2) {
     ASSERT_TRUE(MakeDirectories(dir_.File("made-" + id)).ok());
     DatasetManifest manifest;
     manifest.size_bytes = 1000;
     manifest.name = id;
     manifest.digest = id;
-    manifest.rows = manifest.train_rows = 3;
+    manifest.train_rows = 3;
+    manifest.holdout_rows = holdout_rows;
+    manifest.rows = manifest.train_rows + holdout_rows;
     dir_.Write("made-" + id + "/dataset.json", ManifestToJson(manifest).dump());
     const auto published = datasets_->Publish(dir_.File("made-" + id), id, "job-" + id);
     ASSERT_TRUE(published.ok()) << published.status();

@@ -220,6 +220,7 @@ TEST_F(TrainTest, PinsTheVersionAndTheDefaultsOfAnEvaluation) {
   const auto spec = nlohmann::json::parse(job.spec_json());
   EXPECT_EQ(spec["model"], "edge");
   EXPECT_EQ(spec["version"], 1);
+  EXPECT_EQ(spec["task_rows"], 5000);
   EXPECT_EQ(spec["generate"], (nlohmann::json{{"seed", 1},
                                               {"stream", 0},
                                               {"hosts", 7},
@@ -254,12 +255,44 @@ TEST_F(TrainTest, NamesTheModelThatAReproductionCannotHave) {
   EXPECT_EQ(FieldOf(Reproduce(Reproduction({}), &job)), "models");
   EXPECT_EQ(FieldOf(Reproduce(Reproduction({"stan", "b9"}), &job)), "models[1].name");
   EXPECT_EQ(FieldOf(Reproduce(Reproduction({"b1", "b1"}), &job)), "models[1].name");
+  v1::ReproduceRequest request = Reproduction({"stan", "b1"});
+  request.mutable_models(1)->set_model("Edge");
+  EXPECT_EQ(FieldOf(Reproduce(request, &job)), "models[1].model");
+  request.mutable_models(1)->set_model("edge@99");
+  const grpc::Status gone = Reproduce(request, &job);
+  EXPECT_EQ(gone.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(gone.error_message(), HasSubstr("has no version 99"));
+  // No clock can begin where this one's training did.
+  PublishModel("late", "j3", int64_t{1} << 60);
+  request.mutable_models(1)->set_model("late");
+  EXPECT_EQ(FieldOf(Reproduce(request, &job)), "models[1].start");
+}
+
+TEST_F(TrainTest, ReproducesOnlyWithADatasetThatHoldsRowsOut) {
+  v1::Job job;
   v1::ReproduceRequest request = Reproduction({"stan"});
-  request.mutable_models(0)->set_model("edge@99");
-  EXPECT_FALSE(Reproduce(request, &job).ok());
-  request = Reproduction({"stan"});
   request.set_dataset("none");
   EXPECT_EQ(Reproduce(request, &job).error_code(), grpc::StatusCode::NOT_FOUND);
+  PublishDataset("whole", /*holdout_rows=*/0);
+  request.set_dataset("whole");
+  EXPECT_EQ(FieldOf(Reproduce(request, &job)), "dataset");
+  EXPECT_TRUE(store_->CountByState()->empty());
+}
+
+class BuildWithoutLibTorch : public TrainTest {
+ protected:
+  void SetUp() override {
+    can_reproduce_ = false;
+    TrainTest::SetUp();
+  }
+};
+
+TEST_F(BuildWithoutLibTorch, RefusesAReproductionAndStoresNothing) {
+  v1::Job job;
+  const grpc::Status status = Reproduce(Reproduction({"b1"}), &job);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("LibTorch"));
+  EXPECT_TRUE(store_->CountByState()->empty());
 }
 
 TEST_F(TrainTest, NamesTheFieldInsideOfAnEvaluationsStream) {

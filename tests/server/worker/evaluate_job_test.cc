@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "core/kinds/model_kind.h"
 #include "gmock/gmock.h"
@@ -39,13 +41,14 @@ class EvaluateJob : public ::testing::Test {
                     {"task_rows", 0}};
     if (!changes.is_null()) context.spec.update(changes);
     context.threads = 2;
-    context.progress = [](const JobProgress&) {};
+    context.progress = [this](const JobProgress& progress) { done_.push_back(progress.fraction); };
     context.stop_requested = [this] { return stop_; };
     return RunEvaluateJob(context);
   }
   nlohmann::json Report() const { return nlohmann::json::parse(dir_.Read("job/out/report.json")); }
 
   TempDir dir_;
+  std::vector<double> done_;  // fractions that were reported
   bool stop_ = false;
 };
 
@@ -62,7 +65,30 @@ TEST_F(EvaluateJob, WritesBothReportsAndAnswersTheHeadline) {
   EXPECT_GT((*headline)["exact_nats_per_row"], 10);
   EXPECT_EQ(report["rules"]["T1"]["synthetic"], 1.0);
   EXPECT_LT(report["jsd"]["direction"]["value"], 0.01);
-  EXPECT_THAT(dir_.Read("job/out/report.html"), HasSubstr("base@1 against test"));
+  const std::string page = dir_.Read("job/out/report.html");
+  for (const char* part : {"base@1 against test", "Where it is weakest", "Three ways of running",
+                           "What it was trained on", "How fast it is"})
+    EXPECT_THAT(page, HasSubstr(part));
+}
+
+TEST_F(EvaluateJob, ItsProgressNeverFallsAndEndsNearTheEnd) {
+  Train("hours=odd");
+  ASSERT_TRUE(Run({{"task_rows", 60}}).ok());
+  EXPECT_TRUE(std::is_sorted(done_.begin(), done_.end()));
+  EXPECT_GT(done_.back(), 0.95);
+  EXPECT_LE(done_.back(), 1);
+}
+
+TEST_F(EvaluateJob, AModelRunsInThreeWaysBesideRealContextsWhicheverFlowsAreJudged) {
+  Train("hours=odd");
+  MakeDataset(dir_.File("datasets/other"), AnyFlows(900, 6, 8, true), "none");
+  ASSERT_TRUE(Run({{"synthetic_dataset", "other"}}).ok());
+  const nlohmann::json report = Report();
+  EXPECT_GT(report["running"]["real"]["rows"][0], 0);
+  EXPECT_EQ(report["running"]["one_step"]["rows"], report["running"]["real"]["rows"]);
+  EXPECT_EQ(report["training"]["preset"], "b1");
+  EXPECT_GT(report["speed"]["scored_rows_per_second"], 0);
+  EXPECT_FALSE(report["speed"].contains("flows_per_second"));
 }
 
 TEST_F(EvaluateJob, TasksAreLearnedFromAsManyRowsAsAskedAndLeftOutForNone) {

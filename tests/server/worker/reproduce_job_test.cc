@@ -1,6 +1,7 @@
+#include <atomic>
 #include <filesystem>
 
-#include "core/base/mutex.h"
+#include "core/base/file.h"
 #include "core/kinds/model_kind.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -42,22 +43,40 @@ class ReproduceJob : public ::testing::Test {
     context.spec = {{"dataset", "test"}, {"seed", 1}, {"task_rows", 60}, {"models", models}};
     context.threads = 2;
     context.progress = [this](const JobProgress& progress) {
-      MutexLock lock(&mutex_);
       EXPECT_GE(progress.fraction, 0);
       EXPECT_LE(progress.fraction, 1);
+      if (!stop_at_.empty() && progress.message.rfind(stop_at_, 0) == 0) stop_ = true;
     };
-    context.stop_requested = [] { return false; };
+    context.stop_requested = [this] { return stop_.load(); };
     return RunReproduceJob(context);
+  }
+  nlohmann::json Kept(const std::string& name) const {
+    return nlohmann::json::parse(dir_.Read("job/checkpoint/" + name + ".json"), nullptr,
+                                 /*allow_exceptions=*/false);
+  }
+  // The points of Task 1 that were learned from real rows only; their means.
+  static std::vector<double> RealMeans(const nlohmann::json& report) {
+    std::vector<double> means;
+    for (const auto& point : report.at("tasks").at("task1")) {
+      if (point["series"] == "real") means.push_back(point["mean"]);
+    }
+    return means;
   }
 
   TempDir dir_;
-  Mutex mutex_;
+  std::string stop_at_;  // progress that begins so asks the job to stop
+  std::atomic<bool> stop_{false};
 };
 
 TEST_F(ReproduceJob, SetsEveryModelBesideThePaperAndGoesOnWhereItWasKilled) {
   ASSERT_FALSE(Run({Model("b1"), Model("gone")}).ok());
   // The first model is judged; it is not needed again.
   std::filesystem::remove_all(dir_.File("models/b1"));
+  // A score that no fit gives: it shows whether the second model takes over the first one's.
+  nlohmann::json first = Kept("b1");
+  ASSERT_FALSE(RealMeans(first).empty());
+  for (auto& point : first["tasks"]["task1"]) point["mean"] = 7.25;
+  ASSERT_TRUE(WriteFileDurably(dir_.File("job/checkpoint/b1.json"), first.dump()).ok());
   const auto figures = Run({Model("b1"), Model("b2")});
   ASSERT_TRUE(figures.ok()) << figures.status();
   EXPECT_GT((*figures)["b2"]["exact_nats_per_row"], 10);
@@ -67,12 +86,27 @@ TEST_F(ReproduceJob, SetsEveryModelBesideThePaperAndGoesOnWhereItWasKilled) {
   EXPECT_TRUE(paper["tables"]["4"]["b2"]["bytes"]["ours"].is_number());
   EXPECT_TRUE(paper["tables"]["3"]["stan_mask_b"]["T1"]["ours"].is_number());
   // The real series is fitted once, and stands beside both.
+  EXPECT_EQ(RealMeans(Kept("b2")), RealMeans(first));
   EXPECT_FALSE(paper["figures"]["6"]["real"]["points"].empty());
-  EXPECT_EQ(paper["figures"]["7"]["b1"]["points"].front(), paper["figures"]["7"]["b2"]["points"].front());
   const std::string page = dir_.Read("job/out/report.html");
   for (const char* part : {"Table 2", "Table 3", "Table 4", "Figure 5", "Figure 6", "Figure 7", "Figure 8",
                            "Figures 4 and 9", "<svg"})
     EXPECT_THAT(page, HasSubstr(part));
+}
+
+TEST_F(ReproduceJob, KeepsWhatIsJudgedWhenItIsAskedToStop) {
+  stop_at_ = "b2:";
+  EXPECT_TRUE(absl::IsCancelled(Run({Model("b1"), Model("b2")}).status()));
+  EXPECT_TRUE(Kept("b1").is_object());
+  EXPECT_FALSE(FileSize(dir_.File("job/checkpoint/b2.json")).ok());
+  EXPECT_FALSE(FileSize(dir_.File("job/out/report.json")).ok());
+}
+
+TEST_F(ReproduceJob, JudgesAModelAnewWhoseCheckpointIsDamaged) {
+  ASSERT_TRUE(MakeDirectories(dir_.File("job/checkpoint")).ok());
+  dir_.Write("job/checkpoint/b1.json", R"({"tasks":)");
+  ASSERT_TRUE(absl::IsNotFound(Run({Model("b1"), Model("gone")}).status()));
+  EXPECT_GT(Kept("b1")["summary"]["exact_nats_per_row"], 10);
 }
 
 TEST_F(ReproduceJob, RefusesNamesThatAreMissingOrTwiceThere) {

@@ -4,7 +4,7 @@
     pip install ctgan==0.12.1 rdt==2.0.0 scikit-learn==1.5.2 pandas numpy scipy
     mkdir rows && ctgan_rows rows 300 && python3 compare_ctgan.py rows 300
 
-`ctgan_rows` (beside this file, not built by default) writes the table and what three seeds of ours draw; three
+`ctgan_rows` (beside this file, built with the tests) writes the table and what three seeds of ours draw; three
 seeds of the package are trained here for as many epochs, all other settings at its defaults. Against the real
 rows, per seed: Jensen-Shannon divergence of each column (nats; continuous columns in 20 bins between the real
 rows' quantiles, one added to each bin), AUC of gradient-boosted trees that tell real rows from drawn ones (five

@@ -5,6 +5,7 @@
 // writes FOLDER/real.csv and, for seeds 1 to 3, FOLDER/ours_SEED.csv.
 #include <ATen/ATen.h>
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -70,7 +71,7 @@ absl::Status WriteOurs(const Table& table, uint64_t seed, int epochs, const std:
   const ConditionSampler conditions(*codec, encoded);
   GanRandom random(seed, at::kCPU);
   Ctgan ctgan(options, &*codec, &encoded, &conditions, &random, at::kCPU);
-  GanTrainer trainer(&ctgan, {seed, 0, folder + "/ours_" + std::to_string(seed) + ".checkpoint"}, &random);
+  GanTrainer trainer(&ctgan, {0, folder + "/ours_" + std::to_string(seed) + ".checkpoint"}, &random);
   const absl::Status status = trainer.Train([](const GanProgress&) {}, [] { return false; });
   if (!status.ok()) return status;
   std::printf("seed %d: %.0f s\n", static_cast<int>(seed), trainer.seconds());

@@ -5,9 +5,10 @@
 #include <map>
 #include <optional>
 
+#include "core/base/strings.h"
 #include "core/flow/time.h"
 #include "gtest/gtest.h"
-#include "tests/core/eval/b1_testing.h"
+#include "tests/core/generate/baselines/b1_testing.h"
 #include "tests/core/eval/golden.h"
 
 namespace stanflow {
@@ -218,13 +219,55 @@ TEST(B2Model, EveryValueHasMass) {
     EXPECT_TRUE(std::isfinite(n));
 }
 
+TEST(B2Model, KnowsThePapersOtherProtocolsWhereManyParentsAreSureOfTcp) {
+  const std::vector<Attribute> parents = {
+      Attribute::kProtocol,  Attribute::kTos,        Attribute::kTcpFlags, Attribute::kTimeDelta,
+      Attribute::kLocalPort, Attribute::kRemotePort, Attribute::kPackets,  Attribute::kBytes};
+  std::string structure = "protocol|";
+  std::vector<std::optional<AttributeBins>> bins;
+  for (Attribute parent : parents) {
+    StrAppend(&structure, bins.empty() ? "" : ",", "previous.", AttributeName(parent));
+    bins.push_back(AttributeBins::Cut(parent, 1'000'000, 1));
+  }
+  B2Counts counts = EmptyCounts(structure, AttributeBins::Cut(Attribute::kProtocol, 0, 1), bins);
+  const HostRow tcp = Row(60, kTcp), icmp = Row(60, kIcmp);
+  for (int i = 0; i < 10000; ++i) counts.Add(tcp, &tcp);
+  std::vector<B2Conditional> children;
+  children.emplace_back(std::move(counts));
+  const double others = -children[0].LogShares(icmp, &tcp)[kIcmp] - std::log(254);  // none was ever seen
+  EXPECT_GT(others, 40) << "1 less such a share is 1: the test shows nothing";
+  const B2Model model(std::make_shared<const B1Model>(TestB1()), std::move(children));
+  EXPECT_NEAR(model.Score(icmp, &tcp).paper_protocol, others, 1e-4);
+}
+
+const char* const kTestStructure =
+    "time_delta|hour;protocol|previous.protocol;bytes|previous.bytes,protocol;duration|hour";
+
+TEST(B2Model, IsRefusedByBinsThatDoNotSuitTheirAttribute) {
+  TensorFile file;
+  TestB2().Store(&file);
+  for (const auto& [name, firsts] : {std::pair<const char*, std::vector<int64_t>>{"protocol", FirstsTo(258)},
+                                     {"protocol", {0}},
+                                     {"protocol|previous.protocol", FirstsTo(255)},
+                                     {"bytes|protocol", {0, 300}},
+                                     {"duration", {0, 2}},
+                                     {"duration", {0, int64_t{1} << 32}},
+                                     {"time_delta", {0, int64_t{1} << 32}}}) {
+    const std::string tensor = StrCat("b2.", name, ".bins");
+    TensorFile damaged = file;
+    ASSERT_EQ(damaged.tensors.count(tensor), 1) << tensor;
+    damaged.tensors[tensor] = StoreVector<int64_t>(firsts);
+    const absl::Status status = B2Model::Load(kTestStructure, damaged).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << tensor;
+    EXPECT_NE(status.message().find(tensor), absl::string_view::npos) << status;
+  }
+}
+
 TEST(B2Model, ComesBackFromItsTensorsAndIsRefusedByTheOneThatIsWrong) {
-  const std::string structure =
-      "time_delta|hour;protocol|previous.protocol;bytes|previous.bytes,protocol;duration|hour";
   const B2Model model = TestB2();
   TensorFile file;
   model.Store(&file);
-  const auto back = B2Model::Load(structure, file);
+  const auto back = B2Model::Load(kTestStructure, file);
   ASSERT_TRUE(back.ok()) << back.status();
   const HostRow previous = Row(60, kTcp);
   for (uint64_t i = 0; i < 50; ++i) {
@@ -235,10 +278,10 @@ TEST(B2Model, ComesBackFromItsTensorsAndIsRefusedByTheOneThatIsWrong) {
   for (const char* name : {"b2.bytes|previous.bytes.counts", "b2.bytes.bins", "b2.duration|hour.counts"}) {
     TensorFile damaged = file;
     damaged.tensors[name] = StoreVector<int64_t>({1, 2, 3});
-    EXPECT_NE(B2Model::Load(structure, damaged).status().message().find(name), absl::string_view::npos)
+    EXPECT_NE(B2Model::Load(kTestStructure, damaged).status().message().find(name), absl::string_view::npos)
         << name;
     damaged.tensors.erase(name);
-    EXPECT_TRUE(absl::IsDataLoss(B2Model::Load(structure, damaged).status())) << name;
+    EXPECT_TRUE(absl::IsDataLoss(B2Model::Load(kTestStructure, damaged).status())) << name;
   }
 }
 

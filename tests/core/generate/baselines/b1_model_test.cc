@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "gtest/gtest.h"
-#include "tests/core/eval/b1_testing.h"
+#include "tests/core/generate/baselines/b1_testing.h"
 
 namespace stanflow {
 namespace {

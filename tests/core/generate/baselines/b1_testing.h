@@ -1,5 +1,5 @@
-#ifndef STANFLOW_TESTS_CORE_EVAL_B1_TESTING_H_
-#define STANFLOW_TESTS_CORE_EVAL_B1_TESTING_H_
+#ifndef STANFLOW_TESTS_CORE_GENERATE_BASELINES_B1_TESTING_H_
+#define STANFLOW_TESTS_CORE_GENERATE_BASELINES_B1_TESTING_H_
 
 #include <utility>
 #include <vector>
@@ -35,4 +35,4 @@ inline B1Model TestB1(uint32_t duration_step_ms = 4) {
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_TESTS_CORE_EVAL_B1_TESTING_H_
+#endif  // STANFLOW_TESTS_CORE_GENERATE_BASELINES_B1_TESTING_H_

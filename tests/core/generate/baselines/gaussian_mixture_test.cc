@@ -27,19 +27,24 @@ void ExpectNear(const std::vector<double>& got, const nlohmann::json& golden, do
     EXPECT_NEAR(got[i], golden[i].get<double>(), relative * std::abs(got[i]));
 }
 
+double MeanLogDensity(const GaussianMixture& mixture, const std::vector<double>& values) {
+  double sum = 0;
+  for (double v : values) sum += mixture.LogDensity(v);
+  return sum / static_cast<double>(values.size());
+}
+
 TEST(GaussianMixture, ExpectationMaximisationEqualsScikitLearnsFromTheSameStart) {
   const auto golden = GoldenValues()["gaussian_mixture"];
   GaussianMixtureFitOptions options;
   options.max_iterations = golden["iterations"];
   options.tolerance = -1;  // never early
   const auto& start = golden["start"];
-  const auto mixture =
-      RefineGaussianMixture(RecipeValues(), {start["weights"], start["means"], start["deviations"]}, options);
-  ASSERT_TRUE(mixture.ok());
-  ExpectNear(mixture->weights, golden["weights"], 1e-9);
-  ExpectNear(mixture->means, golden["means"], 1e-9);
-  ExpectNear(mixture->deviations, golden["deviations"], 1e-9);
-  EXPECT_NEAR(mixture->MeanLogDensity(RecipeValues()), golden["mean_log_density"].get<double>(), 1e-9);
+  const GaussianMixture mixture = internal::Maximise(
+      Distinct(RecipeValues()), {start["weights"], start["means"], start["deviations"]}, options);
+  ExpectNear(mixture.weights, golden["weights"], 1e-9);
+  ExpectNear(mixture.means, golden["means"], 1e-9);
+  ExpectNear(mixture.deviations, golden["deviations"], 1e-9);
+  EXPECT_NEAR(MeanLogDensity(mixture, RecipeValues()), golden["mean_log_density"].get<double>(), 1e-9);
 }
 
 TEST(GaussianMixture, ItsOwnStartReachesAsGoodAFitAndIsRepeatable) {
@@ -48,7 +53,7 @@ TEST(GaussianMixture, ItsOwnStartReachesAsGoodAFitAndIsRepeatable) {
   const auto a = FitGaussianMixture(RecipeValues(), options), b = FitGaussianMixture(RecipeValues(), options);
   ASSERT_TRUE(a.ok() && b.ok());
   EXPECT_EQ(a->means, b->means);
-  EXPECT_GT(a->MeanLogDensity(RecipeValues()),
+  EXPECT_GT(MeanLogDensity(*a, RecipeValues()),
             GoldenValues()["gaussian_mixture"]["mean_log_density"].get<double>() - 0.01);
 }
 

@@ -1,5 +1,7 @@
 #include "core/model/naive_stan.h"
 
+#include <ATen/ATen.h>
+
 #include <cmath>
 
 #include "core/simulate/two_variable.h"
@@ -62,6 +64,15 @@ TEST(NaiveStan, RefusesColumnsThatAreNoRows) {
   EXPECT_EQ(NaiveStan::Train({{1}}, {}).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(NaiveStan::Train({{1, 2}, {1}}, {}).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(NaiveStan::Train({{1, NAN, 2}}, {}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(NaiveStan, LeavesTheProcessesRandomNumbersAlone) {
+  const Columns rows = {{1, 3, 2, 5, 4, 6}, {2, 2, 1, 4, 3, 3}};
+  at::manual_seed(5);
+  const at::Tensor expected = at::rand({4});
+  at::manual_seed(5);
+  ASSERT_TRUE(NaiveStan::Train(rows, {}).ok());
+  EXPECT_TRUE(at::equal(at::rand({4}), expected));
 }
 
 }  // namespace

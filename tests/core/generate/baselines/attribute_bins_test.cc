@@ -49,5 +49,24 @@ TEST(AttributeBins, ComeBackFromTheirFirstsAndOnlyFromSuch) {
   }
 }
 
+TEST(AttributeBins, SuitTheAttributeThatTheyWereCutForAndNoneThatHasFewerValues) {
+  for (int a = 0; a < kNumAttributes; ++a) {
+    const auto attribute = static_cast<Attribute>(a);
+    if (attribute == Attribute::kRemoteAddress) continue;
+    EXPECT_TRUE(Cut(attribute).CheckSuits(attribute, 4).ok()) << AttributeName(attribute);
+  }
+  const auto suits = [](std::vector<int64_t> firsts, Attribute attribute) {
+    return AttributeBins::FromFirsts(firsts).value().CheckSuits(attribute, 4).ok();
+  };
+  EXPECT_TRUE(suits({0, int64_t{1} << 40}, Attribute::kBytes));
+  EXPECT_TRUE(suits({0, 65535}, Attribute::kLocalPort));
+  EXPECT_FALSE(suits({0, 65536}, Attribute::kLocalPort));
+  EXPECT_FALSE(suits({0, int64_t{1} << 32}, Attribute::kTimeDelta));
+  EXPECT_FALSE(suits({0, 6}, Attribute::kDuration));
+  EXPECT_FALSE(suits({0}, Attribute::kDirection));
+  EXPECT_FALSE(suits({0, 1, 2}, Attribute::kDirection));
+  EXPECT_FALSE(suits({0, 1}, Attribute::kTos));
+}
+
 }  // namespace
 }  // namespace stanflow
