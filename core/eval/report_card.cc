@@ -1,5 +1,6 @@
 #include "core/eval/report_card.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,11 @@ std::string Text(const nlohmann::json& value) {
 
 std::string Number(const nlohmann::json& value, std::string_view unit) {
   return value.is_number() ? StrCat(FormatFigure(value, 4), unit) : "";
+}
+
+// A rate, without its fraction.
+std::string Rate(const nlohmann::json& value, std::string_view unit) {
+  return value.is_number() ? StrCat(FormatCount(std::llround(value.get<double>())), unit) : "";
 }
 
 std::string Count(const nlohmann::json& value) { return value.is_number() ? FormatCount(value) : ""; }
@@ -87,9 +93,9 @@ std::string RenderSpeed(const nlohmann::json& report) {
   if (!from.is_object()) return "";
   return StrCat(
       "<section>\n<h2>How fast it is</h2>\n<dl>\n",
-      Line("one stream", Number(At(from, {"flows_per_second"}), " flows a second")),
-      Line("scored", Number(At(from, {"scored_rows_per_second"}), " rows a second")),
-      Line("trained", Number(At(report, {"training", "figures", "rows_per_second"}), " rows a second")),
+      Line("one stream", Rate(At(from, {"flows_per_second"}), " flows a second")),
+      Line("scored", Rate(At(from, {"scored_rows_per_second"}), " rows a second")),
+      Line("trained", Rate(At(report, {"training", "figures", "rows_per_second"}), " rows a second")),
       Line("on", StrCat(Text(At(from, {"device"})), ", ", Text(At(from, {"instruction_set"})), ", ",
                         Count(At(from, {"threads"})), " threads")),
       "</dl>\n<p class=\"note\">Generating and scoring as measured in this evaluation, which shares "

@@ -13,7 +13,7 @@ namespace stanflow {
 namespace {
 
 constexpr double kLeft = 104, kTop = 30, kRight = 8, kKeyHeight = 44, kColumnNames = 84;
-constexpr double kTallestCell = 22;
+constexpr double kTallestCell = 22, kTitleLeft = 8;
 constexpr int kKeySteps = 20;
 
 std::string Shade(double x, double y, double width, double height, double share, const std::string& tip) {
@@ -65,7 +65,7 @@ std::string HeatMap(const HeatMapText& text, const std::vector<std::vector<doubl
   }
   for (size_t c = 0; c < columns.size(); ++c)
     out += ColumnName(kLeft + width * (c + 0.5) + 4, bottom + 10, columns[c]);
-  StrAppend(&out, SvgText(kLeft, 18, "start", text.title, "legend"),
+  StrAppend(&out, SvgText(kTitleLeft, 18, "start", text.title, "legend"),
             Key(text, top, negative, bottom + kColumnNames + 8));
   return out + "</svg>";
 }

@@ -89,12 +89,17 @@ std::string Drawn(const Plot& plot, const LineSeries& s) {
   return StrCat("<path class=\"line ", s.style, "\" d=\"", path, "\"/>", marks);
 }
 
+std::string TickText(double value) {
+  return std::abs(value) >= 1000 && std::abs(value) < 1e6 ? absl::StrFormat("%.0f", value)
+                                                          : absl::StrFormat("%.3g", value);
+}
+
 std::string Axis(const Plot& plot, const LineChartText& text) {
   std::string out;
   for (double t : plot.Ticks()) {
     const double value = std::abs(t) < 1e-9 ? 0 : t;  // steps added up may miss 0 by a hair
     StrAppend(&out, SvgLine(kLeft, plot.Y(value), kSvgWidth - kRight, plot.Y(value), "rule"),
-              SvgText(kLeft - 4, plot.Y(value) + 4, "end", absl::StrFormat("%.3g", value)));
+              SvgText(kLeft - 4, plot.Y(value) + 4, "end", TickText(value)));
   }
   const double ground = kTop + kPlotHeight;
   for (size_t i = 0; i < text.places.size(); ++i) {

@@ -26,13 +26,17 @@ std::string SvgOpen(std::string_view title, double height, double left,
                     const std::vector<std::pair<std::string, std::string>>& styles_and_labels) {
   std::string out = absl::StrFormat("<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\"><title>", kSvgWidth, height);
   StrAppend(&out, EscapeHtml(title), "</title>");
-  double x = left;
+  const auto width = [](const std::string& label) { return 24 + 6.4 * static_cast<double>(label.size()); };
+  double all = 0;
+  for (const auto& [style, label] : styles_and_labels) all += width(label);
+  // Many keys begin further left than the plot does.
+  double x = std::max(4.0, std::min(left, kSvgWidth - all));
   for (const auto& [style, label] : styles_and_labels) {
     StrAppend(
         &out,
         absl::StrFormat("<rect class=\"key %s\" x=\"%.1f\" y=\"7\" width=\"14\" height=\"8\"/>", style, x),
         SvgText(x + 18, 15, "start", label, "legend"));
-    x += 30 + 7.0 * label.size();
+    x += width(label);
   }
   return out;
 }

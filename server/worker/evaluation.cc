@@ -76,6 +76,9 @@ class Evaluation {
     if (!spec_.model.empty()) {
       STANFLOW_RETURN_IF_ERROR(ScoreModel());
       STANFLOW_ASSIGN_OR_RETURN(generator_, LoadGenerator(BundleDir(), context_.device));
+      header_.speed["threads"] = context_.threads;
+      header_.speed["device"] = context_.device;
+      header_.speed["instruction_set"] = generator_->info().instruction_set;
     }
     STANFLOW_RETURN_IF_ERROR(GetSyntheticRows());
     if (generator_ != nullptr) STANFLOW_RETURN_IF_ERROR(RunAlongRealContexts());
@@ -196,9 +199,6 @@ class Evaluation {
     const Stopwatch watch;
     STANFLOW_ASSIGN_OR_RETURN(const FlowTable flows, Generate(*generator_, *stream_, kGenerating, 0));
     header_.speed["flows_per_second"] = watch.Rate(flows.size());
-    header_.speed["threads"] = context_.threads;
-    header_.speed["device"] = context_.device;
-    header_.speed["instruction_set"] = generator_->info().instruction_set;
     synthetic_ = EvalRowsOf(flows, {stream_->home});
     header_.synthetic_source = "generated";
     header_.generate = StreamSpecToJson(*stream_);

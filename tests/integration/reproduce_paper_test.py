@@ -27,7 +27,7 @@ class ReproducePaper(unittest.TestCase):
 
     def use(self, server, folder):
         office = os.path.join(folder, "office.csv")
-        server.run("simulate", "--rows", 12000, "--seed", 1, "--output", office)
+        server.run("simulate", "--rows", 3000, "--seed", 1, "--output", office)
         command = ["reproduce", "paper", "--real", office, "--home", "10.0.0.0/16", "--minutes-per-model", 0.03,
                    "--rows", 500, "--task-rows", 0, "--output", os.path.join(folder, "paper")]
         made = server.json(*command)
