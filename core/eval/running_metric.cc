@@ -144,7 +144,8 @@ class Measurement {
     out.compared = std::min({out.halves[0].size(), out.halves[1].size(), input_.options.running_rows});
     for (size_t w = 0; w < kNumWays; ++w) {
       out.ways[w] = BandRowsOf(input_.runs->*kRuns[w + 1], band);
-      out.compared = std::min(out.compared, out.ways[w].size());
+      // A way that seldom comes so far must not keep the others from being compared.
+      if (out.ways[w].size() >= kFewestRows) out.compared = std::min(out.compared, out.ways[w].size());
     }
     if (out.compared < kFewestRows) out.compared = 0;
     return out;
@@ -153,13 +154,13 @@ class Measurement {
   // `which`: a way against the real rows, or behind them half against half.
   absl::Status Compare(size_t b, size_t which) {
     const Band& band = bands_[b];
-    if (band.compared == 0) return absl::OkStatus();
+    const bool floor = which == kNumWays;
+    const BandRows& drawn = floor ? band.real : band.ways[which];
+    if (band.compared == 0 || drawn.size() < kFewestRows) return absl::OkStatus();
     const uint64_t seed = input_.options.seed;
     const auto draw = [&](const BandRows& rows, std::vector<uint32_t> pool, uint32_t purpose) {
       return Drawn{&rows, Choose(std::move(pool), band.compared, {seed, purpose, static_cast<uint32_t>(b)})};
     };
-    const bool floor = which == kNumWays;
-    const BandRows& drawn = floor ? band.real : band.ways[which];
     const Drawn a =
         floor ? draw(drawn, band.halves[0], kHalfPurpose) : draw(drawn, AllOf(drawn.size()), kWayPurpose);
     const Drawn real = floor ? draw(band.real, band.halves[1], kHalfPurpose + 1)
@@ -231,7 +232,8 @@ const Metric kRunningMetric = {
     "context's first clock on. A free run ends with its context's hour, or at 1,500 rows. All figures are "
     "taken by place in the context, unweighted.</p><p>Divergence: the mean over the fourteen attributes of "
     "the "
-    "Jensen-Shannon divergence above, of as many rows a side as the table says (a random choice). AUC: the "
+    "Jensen-Shannon divergence above, of as many rows a side as the table says (a random choice; a way that "
+    "has fewer than 100 is left out). AUC: the "
     "two-sample classifier above on the same rows, with folds by context; what stands before a drawn row is "
     "what it was drawn after. <b>Floor</b>: the same between two random disjoint halves of the real "
     "contexts, which are of different hosts: a way along the very contexts that it is held against may lie "

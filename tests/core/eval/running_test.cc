@@ -58,6 +58,15 @@ TEST_F(RunningMetric, ABandWithoutEnoughRowsHasNoComparison) {
   EXPECT_EQ(got["real"]["delta_0"][3], nullptr);
 }
 
+TEST_F(RunningMetric, AWayThatDoesNotComeSoFarLeavesTheOthersCompared) {
+  runs_.from_nothing = StickyRuns(40, 150, 4, 0);
+  const nlohmann::json got = Running();
+  EXPECT_GT(got["bands"][1]["rows_compared"], 1000);
+  EXPECT_EQ(got["from_nothing"]["auc"][1], nullptr);
+  EXPECT_TRUE(got["one_step"]["auc"][1].is_number());
+  EXPECT_TRUE(got["floor"]["auc"][1].is_number());
+}
+
 TEST_F(RunningMetric, AnswersTheSameOnAnyNumberOfThreads) {
   const nlohmann::json two = Running();
   input_.options.threads = 1;
