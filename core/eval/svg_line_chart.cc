@@ -29,7 +29,8 @@ class Plot {
         hi_ = std::max(hi_, On(s.y[i] + SpreadAt(s, i)));
       }
     }
-    const double margin = std::max(0.04 * (hi_ - lo_), 1e-6 * std::max(std::abs(hi_), 1e-3));
+    if (hi_ == lo_) hi_ += std::max(0.1 * std::abs(hi_), 0.1);  // a flat line needs an axis that can be read
+    const double margin = 0.04 * (hi_ - lo_);
     lo_ -= margin;
     hi_ += margin;
   }

@@ -55,6 +55,12 @@ TEST(HeatMap, NeedNotBeSquare) {
   EXPECT_THAT(svg, HasSubstr("<title>a, y: 0.2500</title>"));
 }
 
+TEST(LineChart, AFlatLineHasAnAxisThatCanBeRead) {
+  const std::string svg = LineChart({"windows", "place", "share", {"a", "b"}}, {{"real", "real", {0, 0}, {}}});
+  EXPECT_THAT(svg, HasSubstr(">0.1</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("e-")));
+}
+
 TEST(LineChart, ALogarithmicAxisSpreadsWhatDiffersByOrdersOfMagnitude) {
   LineChartText text{"errors", "share", "error", {"1", "0.1", "0"}, true};
   const LineSeries line{"real", "real", {2, 20, 2000}, {1, 30, 100}};
