@@ -105,10 +105,11 @@ nlohmann::json TaskSettings(const EvalInput& input) {
 
 absl::StatusOr<nlohmann::json> RealTaskSeries(const EvalInput& input) {
   nlohmann::json out;
+  const double share = input.regressor == nullptr ? 1 : 0.5;  // of the work, each task
   for (const bool first : {true, false}) {
     const std::string task = first ? "task1" : "task2";
     if (TaskOf(task) == Task::kBytes && input.regressor == nullptr) continue;
-    const EvalInput part = PartOf(input, first ? 0 : 0.5, first ? 0.5 : 1);
+    const EvalInput part = PartOf(input, first ? 0 : share, first ? share : 1);
     const TaskFolds folds = MakeTaskFolds(input, TaskOf(task));
     if (folds.rows_per_fit == 0) return nullptr;
     STANFLOW_ASSIGN_OR_RETURN(out[task], RealPlan(input, task, folds).Run(part, TaskOf(task), folds, "real"));

@@ -33,12 +33,13 @@ absl::StatusOr<nlohmann::json> RealSeries(const EvalInput& input) {
 
 absl::Status AddSeries(const EvalInput& input, const std::string& series, const EvalRows& rows,
                        const nlohmann::json& real, nlohmann::json* report) {
+  const double share = real.contains(kTasks[1].name) ? 0.5 : 1;  // of the work, each task
   for (const Shown& task : kTasks) {
     if (!real.contains(task.name)) continue;
-    const double begin = &task == kTasks ? 0 : 0.5;
+    const double begin = &task == kTasks ? 0 : share;
     STANFLOW_ASSIGN_OR_RETURN(
         const ReplacingSeries replacing,
-        ReplacingTaskSeries(PartOf(input, begin, begin + 0.5), task.name, series, rows, real));
+        ReplacingTaskSeries(PartOf(input, begin, begin + share), task.name, series, rows, real));
     if (!replacing.note.empty()) {
       (*report)["notes"].push_back(replacing.note);
       continue;
