@@ -210,14 +210,14 @@ struct Beyond {
   const char* shown;
   int decimals;
 };
-constexpr Beyond kBeyond[] = {{"exact_nats_per_row", "exact nats a row", 2},
-                              {"association", "association, nats", 4},
-                              {"autocorrelation_bytes", "autocorrelation, ln bytes", 4},
-                              {"autocorrelation_time_delta", "autocorrelation, time delta", 4},
-                              {"mean_jsd", "mean JSD, nats", 4},
-                              {"t3_distance", "T3, distance to real", 4},
-                              {"two_sample_auc", "two-sample AUC", 3},
-                              {"rows_per_host_hour", "rows a host and hour", 0}};
+constexpr Beyond kBeyond[] = {{"exact_nats_per_row", "exact nats", 2},
+                              {"association", "association", 4},
+                              {"autocorrelation_bytes", "autocorr. bytes", 4},
+                              {"autocorrelation_time_delta", "autocorr. delta", 4},
+                              {"mean_jsd", "mean JSD", 4},
+                              {"t3_distance", "T3 distance", 4},
+                              {"two_sample_auc", "AUC", 3},
+                              {"rows_per_host_hour", "rows an hour", 0}};
 
 std::string BeyondTable(const nlohmann::json& beyond) {
   std::vector<std::string> head = {"model"};
@@ -253,7 +253,8 @@ std::string BeyondThePaper(const nlohmann::json& paper) {
   if (!beyond.is_object()) return "";
   return Section(
       "Beyond the paper", BeyondTable(beyond) + RunningCharts(At(beyond, {"running"})),
-      "As defined in docs/measures.md. Less is better, but of rows a host and hour, where the floor is the "
+      "As defined in docs/measures.md; nats, but for AUC and rows. Less is better, but of rows a host and "
+      "hour, where the floor is the "
       "real "
       "rows' mean. Association: mean absolute difference of the mutual information of pairs of attributes. "
       "Autocorrelation: mean absolute difference over the lags 1 to 20. AUC: how well boosted trees tell "
