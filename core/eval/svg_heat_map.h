@@ -8,9 +8,9 @@ namespace stanflow {
 
 struct HeatMapText {
   std::string title;
-  std::string key;                        // what the shades mean, with its unit
-  std::vector<std::string> names;         // of the rows
-  std::vector<std::string> column_names;  // empty: the rows' names, of a square table
+  std::string key;                             // what the shades mean, with its unit
+  std::vector<std::string> names;              // of the rows
+  std::vector<std::string> column_names = {};  // empty: the rows' names, of a square table
 };
 
 // A table of numbers as shaded cells: from 0, which is blank, to +-`top`. Positive ones have the class
