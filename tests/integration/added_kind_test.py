@@ -6,10 +6,9 @@
 import csv
 import os
 import sys
-import tempfile
 import unittest
 
-from server_under_test import Server
+from server_under_test import server_of_its_own
 
 PROGRAMS, CLI = "", ""
 
@@ -28,13 +27,8 @@ def read_flows(path):
 
 class AddedKind(unittest.TestCase):
     def test_it_trains_serves_and_evaluates_like_any_other(self):
-        with tempfile.TemporaryDirectory() as folder:
-            server = Server(PROGRAMS, folder, CLI)
-            server.start()
-            try:
-                self.use(server, folder)
-            finally:
-                server.kill()
+        with server_of_its_own(PROGRAMS, CLI) as (server, folder):
+            self.use(server, folder)
 
     def use(self, server, folder):
         office, flows = os.path.join(folder, "office.csv"), os.path.join(folder, "syn.csv")

@@ -6,10 +6,9 @@
 import json
 import os
 import sys
-import tempfile
 import unittest
 
-from server_under_test import Server, read
+from server_under_test import read, server_of_its_own
 
 BIN = ""
 MODELS = {"stan", "stan_paper", "b1", "b2", "b3", "b4"}
@@ -17,13 +16,8 @@ MODELS = {"stan", "stan_paper", "b1", "b2", "b3", "b4"}
 
 class ReproducePaper(unittest.TestCase):
     def test_it_judges_every_model_and_the_same_command_again_does_nothing_again(self):
-        with tempfile.TemporaryDirectory() as folder:
-            server = Server(BIN, folder)
-            server.start()
-            try:
-                self.use(server, folder)
-            finally:
-                server.kill()
+        with server_of_its_own(BIN) as (server, folder):
+            self.use(server, folder)
 
     def use(self, server, folder):
         office = os.path.join(folder, "office.csv")

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 
 LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
@@ -84,6 +85,18 @@ def limited(process):
         yield
     finally:
         limit.cancel()
+
+
+@contextlib.contextmanager
+def server_of_its_own(programs, cli=None):
+    """A started server and the empty folder that it works in, both gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(programs, folder, cli)
+        server.start()
+        try:
+            yield server, folder
+        finally:
+            server.kill()
 
 
 def drain(stream):

@@ -107,19 +107,10 @@ TEST(AutocorrelationMetric, TakesAsManyRowsAsAskedAndTheSameOnesAgain) {
   EvalOptions options = Draws(2);
   options.autocorrelation_rows = 400;
   const EvalRows real = Alternating(1, false), synthetic = Alternating(2, false);
-  const auto measure = [&](const EvalOptions& with) {
-    EvalInput input;
-    input.real = &real;
-    input.synthetic = &synthetic;
-    input.options = with;
-    nlohmann::json report;
-    EXPECT_TRUE(kAutocorrelationMetric.measure(input, &report).ok());
-    return report["autocorrelation"];
-  };
-  const auto got = measure(options);
+  const auto got = Measure(real, synthetic, options);
   EXPECT_EQ(got["settings"]["rows_per_side"], 400);
-  EXPECT_EQ(measure(options), got);
-  EXPECT_NE(measure(Draws(2))["bytes"]["value"], got["bytes"]["value"]);
+  EXPECT_EQ(Measure(real, synthetic, options), got);
+  EXPECT_NE(Measure(real, synthetic, Draws(2))["bytes"]["value"], got["bytes"]["value"]);
 }
 
 }  // namespace
