@@ -146,7 +146,7 @@ void AddOptions(CLI::App* command, Options* options) {
       ->add_option(
           "--task-rows", options->task_rows,
           "Rows that each learner of the two tasks learns from, at most; 0: no tasks, which are most of the "
-          "time; default: the server's (EvaluateRequest)")
+          "time; default: 5000, by the server")
       ->type_name("N");
   AddJobFlags(command, &options->job);
   command->add_flag("--detach", options->detach, "Print the job's id instead of waiting");

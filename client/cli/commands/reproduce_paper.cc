@@ -238,13 +238,13 @@ void AddOptions(CLI::App* command, Options* options) {
       ->capture_default_str();
   command
       ->add_option("--rows", options->rows,
-                   "Flows to generate from each model, of the published net 50000 at most; default: the "
-                   "server's (ReproduceRequest)")
+                   "Flows to generate from each model, of the published net 50000 at most; default: "
+                   "200000, by the server")
       ->type_name("N");
   command
       ->add_option("--task-rows", options->task_rows,
                    "Rows that each learner of the tasks learns from, at most; 0 leaves the tasks out; "
-                   "default: the server's (ReproduceRequest)")
+                   "default: 20000, by the server")
       ->type_name("N");
   command
       ->add_option(
