@@ -60,7 +60,7 @@ absl::StatusOr<nlohmann::json> Run(const TrainingTask& task, const std::string& 
                                    const nlohmann::json& options, uint64_t max_rows,
                                    const FlowGanMaker& make) {
   const auto stop = [&] { return task.stop_requested != nullptr && task.stop_requested(); };
-  UseOneTorchThread();
+  MakeTorchRepeatable();
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(task.checkpoint_dir));
   STANFLOW_ASSIGN_OR_RETURN(std::vector<HostRow> rows, ReadTrainingRows(*task.dataset, max_rows, stop));
   const uint64_t num_rows = rows.size();

@@ -42,7 +42,7 @@ class GanGenerator final : public Generator {
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
     STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
     try {
-      UseOneTorchThread();
+      MakeTorchRepeatable();
       at::InferenceMode no_grad;
       DrawRows(contexts, rows);
     } catch (const std::exception& e) {

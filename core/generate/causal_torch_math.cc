@@ -64,7 +64,7 @@ class TorchStep final : public CausalStep {
   explicit TorchStep(const DeviceWeights* weights) : w_(*weights) {}
 
   void Begin(absl::Span<NetContext* const> contexts, absl::Span<const float> clocks) override {
-    UseOneTorchThread();
+    MakeTorchRepeatable();
     const at::InferenceMode no_grad;
     contexts_ = contexts;
     at::Tensor trunk = at::zeros({kRows, w_.shape.nets, w_.shape.width});

@@ -46,7 +46,7 @@ class TorchScorer final : public Scorer {
 
   absl::Status Score(absl::Span<const HostRow> rows, absl::Span<RowNats> out) const override {
     try {
-      UseOneTorchThread();
+      MakeTorchRepeatable();
       at::InferenceMode no_grad;
       for (size_t begin = 0; begin < rows.size(); begin += kPassRows) {
         const size_t end = std::min(begin + kPassRows, rows.size());

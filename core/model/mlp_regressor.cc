@@ -114,7 +114,7 @@ void Train(const Rows& all, const MlpOptions& options, const at::Generator& rand
 
 std::vector<float> Fit(const FeatureMatrix& train, absl::Span<const float> targets, const FeatureMatrix& test,
                        uint64_t seed, const MlpOptions& options) {
-  UseOneTorchThread();
+  MakeTorchRepeatable();
   const at::Tensor x = TensorOf(train.values, static_cast<int64_t>(train.rows())),
                    y = TensorOf(targets, static_cast<int64_t>(targets.size()));
   const Standard of_x(x), of_y(y);

@@ -117,7 +117,7 @@ absl::StatusOr<NaiveStan> NaiveStan::Train(const Columns& rows, const NaiveStanO
   const absl::Status valid = Check(rows);
   if (!valid.ok()) return valid;
   try {
-    UseOneTorchThread();
+    MakeTorchRepeatable();
     NaiveStan model;
     model.mask_ = options.mask;
     std::vector<at::Tensor> standardised;

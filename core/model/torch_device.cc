@@ -16,7 +16,13 @@ std::vector<std::string> AvailableDevices() {
   return devices;
 }
 
-void UseOneTorchThread() {
+void MakeTorchRepeatable() {
+  [[maybe_unused]] static const bool once = [] {
+    at::globalContext().setDeterministicCuDNN(true);
+    // Its convolutions would round their inputs to ten bits.
+    at::globalContext().setAllowTF32CuDNN(false);
+    return true;
+  }();
   at::set_num_threads(1);
   // OpenBLAS keeps a pool of its own, which LibTorch's setting does not reach.
   using SetThreads = void (*)(int);

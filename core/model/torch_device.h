@@ -9,10 +9,11 @@ namespace stanflow {
 // Every device that LibTorch can compute on: "cuda:0", "cuda:1", ..., or "cpu" where there is none.
 std::vector<std::string> AvailableDevices();
 
-// Makes LibTorch and its matrix library compute on the calling thread alone. Parallelism is
-// over attributes (training) and tiles (generation): both give the same numbers at any number
-// of threads, which splitting one matrix product does not. Call it on every thread that computes.
-void UseOneTorchThread();
+// Makes LibTorch's numbers the same in every run: it and its matrix library compute on the calling thread
+// alone, cuDNN by its deterministic algorithms and in whole floats. Parallelism is over attributes (training)
+// and tiles (generation): both give the same numbers at any number of threads, which splitting one matrix
+// product does not. Call it on every thread that computes.
+void MakeTorchRepeatable();
 
 // What the numbers of a device depend on besides the program: "avx2", "avx512", "cuda".
 std::string InstructionSet(const std::string& device);

@@ -146,7 +146,7 @@ class Run {
     std::atomic<size_t> next{0};
     absl::Status first_error;
     const auto work = [&] {
-      UseOneTorchThread();
+      MakeTorchRepeatable();
       while (true) {
         const size_t i = next.fetch_add(1);
         if (i >= due.size()) return;

@@ -39,9 +39,9 @@ struct TrainerResult {
 // gives every attribute's net (a task of its own, STAN section 4.2) a segment of training in
 // turn until epochs, early stopping or the budget end it. After every segment the net's whole
 // state is checkpointed. Without a budget, a run that was killed and continued gives the
-// weights of an unbroken one on the same CPU. CANCELLED, with everything checkpointed, once
-// `stop` answers true. `progress` and `stop` are never null and are called from
-// several threads at once.
+// weights of an unbroken one on the same kind of device. CANCELLED, with everything
+// checkpointed, once `stop` answers true. `progress` and `stop` are never null and are called
+// from several threads at once.
 absl::StatusOr<TrainerResult> TrainModel(const Dataset& dataset, const TrainerOptions& options,
                                          const std::function<void(const TrainerProgress&)>& progress,
                                          const std::function<bool()>& stop);

@@ -26,7 +26,7 @@ Engine MakeEngine() {
 #ifdef STANFLOW_WITH_TORCH
   // Tiles and attributes are stepped side by side by threads of ours: a matrix library with a pool of its own
   // would only get in their way, and change the order of its sums.
-  UseOneTorchThread();
+  MakeTorchRepeatable();
 #endif
   Engine engine;
   engine.load = LoadGenerator;

@@ -27,7 +27,7 @@ Clock::time_point After(double seconds) {
 
 uint64_t StepTiles(const stanflow::Generator& generator, uint32_t rows_a_tile, uint32_t stream,
                    Clock::time_point end) {
-  stanflow::UseOneTorchThread();
+  stanflow::MakeTorchRepeatable();
   std::vector<std::unique_ptr<stanflow::Context>> owned;
   std::vector<stanflow::Context*> contexts;
   for (uint32_t i = 0; i < rows_a_tile; ++i) {
@@ -56,7 +56,7 @@ double Loop(const stanflow::Generator& generator, uint32_t rows_a_tile, int thre
 }
 
 double GemmGflops(double seconds) {
-  stanflow::UseOneTorchThread();
+  stanflow::MakeTorchRepeatable();
   constexpr int64_t kSize = 512;
   const at::Tensor a = at::rand({kSize, kSize}), b = at::rand({kSize, kSize});
   at::Tensor c = at::mm(a, b);

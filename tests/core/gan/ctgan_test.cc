@@ -41,7 +41,7 @@ struct SmallRun {
         random(3, at::kCPU),
         ctgan(options, &codec, &encoded, &conditions, &random, at::kCPU),
         trainer(&ctgan, {0, checkpoint, 1e9}, &random) {
-    UseOneTorchThread();
+    MakeTorchRepeatable();
   }
   absl::Status Train(const std::function<bool()>& stop = [] { return false; }) {
     return trainer.Train([](const GanProgress&) {}, stop);

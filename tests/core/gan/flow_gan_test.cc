@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/sample_dataset.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_devices.h"
 
 namespace stanflow {
 namespace {
@@ -30,34 +31,42 @@ WpGanOptions SmallWpGan(WpGanEncoding encoding) {
   return options;
 }
 
-// A kind of GAN as both tests of training and of generating need it.
+// A kind of GAN on a device, as both tests of training and of generating need it.
 struct Kind {
-  const char* name;
+  std::string name, device;
   std::function<absl::StatusOr<nlohmann::json>(const TrainingTask&, uint64_t max_rows)> train;
   std::function<absl::StatusOr<std::unique_ptr<Generator>>(BundleFolder)> load;
 };
 
-Kind WpGanKind(const char* name, WpGanEncoding encoding) {
+Kind WpGanKind(const std::string& name, const std::string& device, WpGanEncoding encoding) {
   const WpGanOptions options = SmallWpGan(encoding);
-  return {name,
+  return {name, device,
           [=](const TrainingTask& task, uint64_t max_rows) {
             return TrainWpGanFlows(task, "gan", nlohmann::json::object(), options, max_rows);
           },
-          [=](BundleFolder folder) { return LoadWpGanFlows(std::move(folder), options, "cpu"); }};
+          [=](BundleFolder folder) { return LoadWpGanFlows(std::move(folder), options, device); }};
 }
 
-std::vector<Kind> Kinds() {
+std::vector<Kind> KindsOn(const std::string& device) {
   const CtganOptions ctgan = SmallCtgan();
-  return {{"ctgan",
+  return {{"ctgan", device,
            [=](const TrainingTask& task, uint64_t max_rows) {
              return TrainCtganFlows(task, "gan", nlohmann::json::object(), ctgan, max_rows);
            },
            [=](BundleFolder folder) {
-             return LoadCtganFlows(std::move(folder), ctgan, ClassFrequency::kData, "cpu");
+             return LoadCtganFlows(std::move(folder), ctgan, ClassFrequency::kData, device);
            }},
-          WpGanKind("wp_gan_n", WpGanEncoding::kNumeric),
-          WpGanKind("wp_gan_b", WpGanEncoding::kBinary),
-          WpGanKind("wp_gan_e", WpGanEncoding::kEmbedding)};
+          WpGanKind("wp_gan_n", device, WpGanEncoding::kNumeric),
+          WpGanKind("wp_gan_b", device, WpGanEncoding::kBinary),
+          WpGanKind("wp_gan_e", device, WpGanEncoding::kEmbedding)};
+}
+
+std::vector<Kind> Kinds() {
+  std::vector<Kind> all;
+  for (const std::string& device : TestDevices()) {
+    for (Kind& kind : KindsOn(device)) all.push_back(std::move(kind));
+  }
+  return all;
 }
 
 class FlowGans : public ::testing::TestWithParam<Kind> {
@@ -68,6 +77,7 @@ class FlowGans : public ::testing::TestWithParam<Kind> {
     TrainingTask task;
     task.dataset = dataset_.get();
     task.seed = 5;
+    task.device = GetParam().device;
     task.checkpoint_dir = dir_.File(name + ".checkpoint");
     task.bundle_dir = dir_.File(name);
     return task;
@@ -139,7 +149,7 @@ TEST_P(FlowGans, MemoryIsThatOfTheNetAndOfTheWords) {
   const uint64_t net = sizeof(float) * figures->at("parameters").get<uint64_t>();
   const uint64_t memory = Load("model").value()->info().memory_bytes;
   EXPECT_GE(memory, net);
-  EXPECT_EQ(memory > net, std::string(GetParam().name) == "wp_gan_e");
+  EXPECT_EQ(memory > net, GetParam().name == "wp_gan_e");
 }
 
 TEST_P(FlowGans, ARestoredContextGoesOnAsTheSavedOne) {
@@ -196,7 +206,7 @@ TEST_P(FlowGans, RefuseABundleWhoseManifestLacksTheirFields) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FlowGans, ::testing::ValuesIn(Kinds()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& info) { return info.param.name + DeviceInName(info.param.device); });
 
 TEST(CtganFlows, RefuseABatchThatIsNoMultipleOfPac) {
   CtganOptions options = SmallCtgan();

@@ -1,6 +1,7 @@
 #include "core/gan/gradient_penalty.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 

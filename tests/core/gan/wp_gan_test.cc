@@ -36,7 +36,7 @@ std::vector<HostRow> TwoServices(int n) {
 class WpGans : public ::testing::TestWithParam<WpGanEncoding> {};
 
 TEST_P(WpGans, LearnThatASideGoesWithItsProtocol) {
-  UseOneTorchThread();
+  MakeTorchRepeatable();
   const TempDir dir;
   WpGanOptions options;
   options.encoding = GetParam();

@@ -12,14 +12,15 @@
 #include "gtest/gtest.h"
 #include "tests/support/sample_rows.h"
 #include "tests/support/small_model.h"
+#include "tests/support/test_devices.h"
 
 namespace stanflow {
 namespace {
 
-std::unique_ptr<Generator> Make(Preset preset) {
+std::unique_ptr<Generator> MakeOn(const std::string& device, Preset preset) {
   return preset == Preset::kPaper
-             ? MakePaperGenerator(SmallBundle(preset), "cpu").value()
-             : MakeCausalGenerator(SmallBundle(preset), "cpu", CausalEngine::kOwn).value();
+             ? MakePaperGenerator(SmallBundle(preset), device).value()
+             : MakeCausalGenerator(SmallBundle(preset), device, CausalEngineOf(device)).value();
 }
 
 ContextKey Key(uint32_t context) { return {7, 0, context, 1'460'332'800'000}; }
@@ -40,11 +41,17 @@ std::string StateOf(const Context& context) {
   return state;
 }
 
-class TorchGenerators : public ::testing::TestWithParam<Preset> {};
+class TorchGenerators : public ::testing::TestWithParam<std::tuple<Preset, std::string>> {
+ protected:
+  static bool paper() { return std::get<0>(GetParam()) == Preset::kPaper; }
+  static std::unique_ptr<Generator> Make() {
+    return MakeOn(std::get<1>(GetParam()), std::get<0>(GetParam()));
+  }
+};
 
 TEST_P(TorchGenerators, GiveAContextTheSameRowsAloneAndInAFullTile) {
-  const auto generator = Make(GetParam());
-  const int n = generator->info().tile_rows, steps = GetParam() == Preset::kPaper ? 4 : 100;
+  const auto generator = Make();
+  const int n = generator->info().tile_rows, steps = paper() ? 4 : 100;
   std::vector<std::unique_ptr<Context>> owned;
   std::vector<Context*> contexts;
   for (int i = 0; i < n; ++i) owned.push_back(generator->NewContext(Key(i)));
@@ -65,8 +72,8 @@ TEST_P(TorchGenerators, GiveAContextTheSameRowsAloneAndInAFullTile) {
 }
 
 TEST_P(TorchGenerators, GoOnFromASavedContextAsIfNothingHadHappened) {
-  const auto generator = Make(GetParam());
-  const int half = GetParam() == Preset::kPaper ? 3 : 60;
+  const auto generator = Make();
+  const int half = paper() ? 3 : 60;
   const std::vector<HostRow> whole = Alone(*generator, 3, 2 * half);
   auto context = generator->NewContext(Key(3));
   std::vector<HostRow> rows;
@@ -85,9 +92,9 @@ TEST_P(TorchGenerators, GoOnFromASavedContextAsIfNothingHadHappened) {
 }
 
 TEST_P(TorchGenerators, FollowRowsAsIfTheyHadDrawnThem) {
-  const auto generator = Make(GetParam());
+  const auto generator = Make();
   const auto drawn = generator->NewContext(Key(3)), led = generator->NewContext(Key(3));
-  for (const HostRow& row : StepAlone(*generator, drawn.get(), GetParam() == Preset::kPaper ? 7 : 90)) {
+  for (const HostRow& row : StepAlone(*generator, drawn.get(), paper() ? 7 : 90)) {
     Context* const contexts[] = {led.get()};
     ASSERT_TRUE(generator->Follow(contexts, {&row, 1}).ok());
     EXPECT_EQ(led->clock_ms(), row.end_ms);
@@ -96,7 +103,7 @@ TEST_P(TorchGenerators, FollowRowsAsIfTheyHadDrawnThem) {
 }
 
 TEST_P(TorchGenerators, GoOnFromACopyWithoutTouchingItsOriginal) {
-  const auto generator = Make(GetParam());
+  const auto generator = Make();
   const auto original = generator->NewContext(Key(3));
   StepAlone(*generator, original.get(), 3);
   const std::string before = StateOf(*original);
@@ -107,11 +114,11 @@ TEST_P(TorchGenerators, GoOnFromACopyWithoutTouchingItsOriginal) {
 }
 
 TEST_P(TorchGenerators, RefuseAStateThatIsNotTheirs) {
-  EXPECT_EQ(Make(GetParam())->RestoreContext("nonsense").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Make()->RestoreContext("nonsense").status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_P(TorchGenerators, MoveTheClockByTheDeltasTheyDraw) {
-  const auto generator = Make(GetParam());
+  const auto generator = Make();
   int64_t clock = Key(0).start_ms;
   for (const HostRow& row : Alone(*generator, 0, 5)) {
     clock += int64_t{1000} * row.time_delta_s;
@@ -120,7 +127,7 @@ TEST_P(TorchGenerators, MoveTheClockByTheDeltasTheyDraw) {
 }
 
 TEST_P(TorchGenerators, RefuseMoreThanATile) {
-  const auto generator = Make(GetParam());
+  const auto generator = Make();
   std::vector<std::unique_ptr<Context>> owned;
   std::vector<Context*> contexts;
   for (uint32_t i = 0; i <= static_cast<uint32_t>(generator->info().tile_rows); ++i) {
@@ -132,18 +139,34 @@ TEST_P(TorchGenerators, RefuseMoreThanATile) {
   EXPECT_EQ(owned[0]->rows(), 0u);
 }
 
-TEST_P(TorchGenerators, MakeNothingOfNoContext) { EXPECT_TRUE(Make(GetParam())->Step({}, {}).ok()); }
+TEST_P(TorchGenerators, MakeNothingOfNoContext) { EXPECT_TRUE(Make()->Step({}, {}).ok()); }
 
-INSTANTIATE_TEST_SUITE_P(Presets, TorchGenerators, ::testing::Values(Preset::kCausal, Preset::kPaper),
-                         [](const auto& info) { return std::string(PresetName(info.param)); });
+INSTANTIATE_TEST_SUITE_P(PresetsAndDevices, TorchGenerators,
+                         ::testing::Combine(::testing::Values(Preset::kCausal, Preset::kPaper),
+                                            ::testing::ValuesIn(TestDevices())),
+                         [](const auto& info) {
+                           return PresetName(std::get<0>(info.param)) + DeviceInName(std::get<1>(info.param));
+                         });
 
-// The dense path, and the row-by-row one on each of its engines.
-class CausalPaths : public ::testing::TestWithParam<std::tuple<Mask, CausalEngine>> {};
+struct Path {
+  CausalEngine engine = CausalEngine::kOwn;
+  std::string device = "cpu";
+};
+
+std::vector<Path> Paths() {
+  std::vector<Path> paths = {{CausalEngine::kOwn, "cpu"}};
+  for (const std::string& device : TestDevices()) paths.push_back({CausalEngine::kLibTorch, device});
+  return paths;
+}
+
+// The dense path, and the row-by-row one on each of its engines and devices.
+class CausalPaths : public ::testing::TestWithParam<std::tuple<Mask, Path>> {};
 
 TEST_P(CausalPaths, DenseAndRowByRowAgreeInLogLikelihood) {
-  const auto [mask, engine] = GetParam();
-  const auto dense = MakeTorchScorer(SmallBundle(Preset::kCausal, mask), "cpu").value();
-  const auto stepping = MakeCausalSteppingScorer(SmallBundle(Preset::kCausal, mask), "cpu", engine).value();
+  const auto& [mask, path] = GetParam();
+  const auto dense = MakeTorchScorer(SmallBundle(Preset::kCausal, mask), path.device).value();
+  const auto stepping =
+      MakeCausalSteppingScorer(SmallBundle(Preset::kCausal, mask), path.device, path.engine).value();
   // Longer than the reach of the trunk, so that every ring goes round.
   const std::vector<HostRow> rows = SampleRows(200, /*salt=*/5);
   std::vector<RowNats> a(rows.size()), b(rows.size());
@@ -152,20 +175,22 @@ TEST_P(CausalPaths, DenseAndRowByRowAgreeInLogLikelihood) {
   for (size_t r = 0; r < rows.size(); ++r) {
     for (int i = 0; i < kNumAttributes; ++i) {
       // Weights that were never trained give up to 190 nats: of those, LibTorch's products keep six places.
-      const double bound = engine == CausalEngine::kOwn ? 1e-4 : std::max(1e-4, 1e-6 * double{a[r].exact[i]});
+      const double bound =
+          path.engine == CausalEngine::kOwn ? 1e-4 : std::max(1e-4, 1e-6 * double{a[r].exact[i]});
       EXPECT_NEAR(a[r].exact[i], b[r].exact[i], bound) << "row " << r << " " << kAttributeNames[i];
     }
   }
 }
 
-std::string PathName(const ::testing::TestParamInfo<std::tuple<Mask, CausalEngine>>& info) {
-  const std::string mask = std::get<0>(info.param) == Mask::kA ? "A" : "B";
-  return mask + (std::get<1>(info.param) == CausalEngine::kOwn ? "Own" : "LibTorch");
+std::string PathName(const ::testing::TestParamInfo<std::tuple<Mask, Path>>& info) {
+  const auto& [mask, path] = info.param;
+  return std::string(mask == Mask::kA ? "A" : "B") +
+         (path.engine == CausalEngine::kOwn ? "Own" : "LibTorch") + DeviceInName(path.device);
 }
 
-INSTANTIATE_TEST_SUITE_P(MasksAndEngines, CausalPaths,
+INSTANTIATE_TEST_SUITE_P(MasksAndPaths, CausalPaths,
                          ::testing::Combine(::testing::Values(Mask::kA, Mask::kB),
-                                            ::testing::Values(CausalEngine::kOwn, CausalEngine::kLibTorch)),
+                                            ::testing::ValuesIn(Paths())),
                          PathName);
 
 TEST(TorchScorer, ScoresLongContextsInPassesAsInOne) {

@@ -3,12 +3,14 @@
 #include <atomic>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "core/simulate/office_simulator.h"
 #include "core/train/training_data.h"
 #include "gtest/gtest.h"
 #include "tests/support/sample_dataset.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_devices.h"
 
 namespace stanflow {
 namespace {
@@ -28,17 +30,23 @@ absl::StatusOr<TrainerResult> Train(const Dataset& dataset, const TrainerOptions
       dataset, options, [](const TrainerProgress&) {}, [] { return false; });
 }
 
-class Presets : public ::testing::TestWithParam<Preset> {
+class Presets : public ::testing::TestWithParam<std::tuple<Preset, std::string>> {
  protected:
-  int hosts() const { return GetParam() == Preset::kPaper ? 1 : 3; }
-  int rows() const { return GetParam() == Preset::kPaper ? 150 : 700; }
+  static bool paper() { return std::get<0>(GetParam()) == Preset::kPaper; }
+  static int hosts() { return paper() ? 1 : 3; }
+  static int rows() { return paper() ? 150 : 700; }
+  static TrainerOptions OptionsOf(const TempDir& dir, const std::string& name) {
+    TrainerOptions options = Options(dir, name, std::get<0>(GetParam()));
+    options.device = std::get<1>(GetParam());
+    return options;
+  }
 };
 
 TEST_P(Presets, GiveTheSameWeightsWhenARunIsStoppedAtAnyPointAndContinued) {
   const TempDir dir;
   const auto dataset = SampleDataset(dir.File("data"), hosts(), rows());
-  ASSERT_TRUE(Train(*dataset, Options(dir, "unbroken", GetParam())).ok());
-  const TrainerOptions options = Options(dir, "broken", GetParam());
+  ASSERT_TRUE(Train(*dataset, OptionsOf(dir, "unbroken")).ok());
+  const TrainerOptions options = OptionsOf(dir, "broken");
   int stops = 0;
   absl::StatusOr<TrainerResult> result = absl::CancelledError("");
   for (int patience = 5; absl::IsCancelled(result.status()); patience += 7) {
@@ -56,7 +64,7 @@ TEST_P(Presets, GiveTheSameWeightsWhenARunIsStoppedAtAnyPointAndContinued) {
 TEST_P(Presets, GiveTheSameWeightsOnAnyNumberOfThreads) {
   const TempDir dir;
   const auto dataset = SampleDataset(dir.File("data"), hosts(), rows());
-  TrainerOptions one = Options(dir, "one", GetParam()), four = Options(dir, "four", GetParam());
+  TrainerOptions one = OptionsOf(dir, "one"), four = OptionsOf(dir, "four");
   one.model.epochs = four.model.epochs = 1;
   four.threads = 4;
   ASSERT_TRUE(Train(*dataset, one).ok());
@@ -64,8 +72,12 @@ TEST_P(Presets, GiveTheSameWeightsOnAnyNumberOfThreads) {
   EXPECT_EQ(dir.Read("one/model.safetensors"), dir.Read("four/model.safetensors"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Presets, ::testing::Values(Preset::kCausal, Preset::kPaper),
-                         [](const auto& info) { return std::string(PresetName(info.param)); });
+INSTANTIATE_TEST_SUITE_P(AllAndDevices, Presets,
+                         ::testing::Combine(::testing::Values(Preset::kCausal, Preset::kPaper),
+                                            ::testing::ValuesIn(TestDevices())),
+                         [](const auto& info) {
+                           return PresetName(std::get<0>(info.param)) + DeviceInName(std::get<1>(info.param));
+                         });
 
 // The manifest without the seconds that a run took.
 nlohmann::json CurveOf(const TempDir& dir, const std::string& bundle) {

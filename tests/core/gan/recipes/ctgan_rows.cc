@@ -99,7 +99,7 @@ void WriteReal(const Table& table, const std::string& folder) {
 }
 
 int Main(const std::string& folder, int epochs) {
-  UseOneTorchThread();
+  MakeTorchRepeatable();
   const Table table = MixedTable();
   WriteReal(table, folder);
   for (uint64_t seed = 1; seed <= 3; ++seed) {
