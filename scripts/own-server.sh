@@ -50,12 +50,11 @@ start_own_server() {
   stanflowd --set data_dir="$PWD/build/$name/data" --set listen="127.0.0.1:$port" \
     --set metrics_listen="127.0.0.1:$metrics_port" >>"$log" 2>&1 &
   server=$!
-  until stanflow status >/dev/null 2>&1; do
+  for _ in $(seq 600); do
+    stanflow status >/dev/null 2>&1 && return
     kill -0 "$server" 2>/dev/null || break
     sleep 0.2
   done
-  kill -0 "$server" 2>/dev/null || {
-    tail -n 20 "$log" >&2
-    fail "the server ended at its start; the lines above are from $log"
-  }
+  tail -n 20 "$log" >&2
+  fail "the server ended at its start, or does not answer; the lines above are from $log"
 }

@@ -82,9 +82,8 @@ std::string Render(const nlohmann::json& report) {
 
 const Metric kRulesMetric = {"Domain rules",
                              "<p>Share of rows that keep each rule, over the whole hold-out and the whole "
-                             "synthetic stream, unweighted. Real rows "
-                             "break T2 and T3 too: the aim is the real rate, not 100 %. Marked: more than "
-                             "two points away from it.</p>",
+                             "synthetic stream, unweighted. Real rows break T2 and T3 too: the aim is the "
+                             "real rate, not 100 %. Marked: more than two points away from it.</p>",
                              Measure, Render};
 
 }  // namespace stanflow

@@ -226,22 +226,16 @@ const Metric kRunningMetric = {
     "Three ways of running",
     "<p>They part the model's error from its drift. Random real contexts of 33 rows or more are run three "
     "times: <b>one step ahead</b>, every row drawn given the real rows before it; <b>from a window</b>, "
-    "given "
-    "the context's first 32 rows, then the model's own; <b>from nothing</b>, given its own rows alone from "
-    "the "
-    "context's first clock on. A free run ends with its context's hour, or at 1,500 rows. All figures are "
-    "taken by place in the context, unweighted.</p><p>Divergence: the mean over the fourteen attributes of "
-    "the "
-    "Jensen-Shannon divergence above, of as many rows a side as the table says (a random choice; a way that "
-    "has fewer than 100 is left out). AUC: the "
-    "two-sample classifier above on the same rows, with folds by context; what stands before a drawn row is "
-    "what it was drawn after. <b>Floor</b>: the same between two random disjoint halves of the real "
-    "contexts, which are of different hosts: a way along the very contexts that it is held against may lie "
-    "below it. "
-    "A tuple is remote address, protocol and both ports. Windows are rows 0–199, 200–399 and so on, counted "
-    "where they end; one address has over 90 % of them. Rows an hour: 3600 rows / sum of their time deltas "
-    "in "
-    "seconds.</p>",
+    "given the context's first 32 rows, then the model's own; <b>from nothing</b>, given its own rows alone "
+    "from the context's first clock on. A free run ends with its context's hour, or at 1,500 rows. All "
+    "figures are taken by place in the context, unweighted.</p><p>Divergence: the mean over the fourteen "
+    "attributes of the Jensen-Shannon divergence above, of as many rows a side as the table says (a random "
+    "choice; a way that has fewer than 100 is left out). AUC: the two-sample classifier above on the same "
+    "rows, with folds by context; what stands before a drawn row is what it was drawn after. <b>Floor</b>: "
+    "the same between two random disjoint halves of the real contexts, which are of different hosts: a way "
+    "along the very contexts that it is held against may lie below it. A tuple is remote address, protocol "
+    "and both ports. Windows are rows 0–199, 200–399 and so on, counted where they end; one address has over "
+    "90 % of them. Rows an hour: 3600 rows / sum of their time deltas in seconds.</p>",
     Measure, Render, 6};
 
 }  // namespace stanflow

@@ -149,24 +149,22 @@ std::string Render(const nlohmann::json& report) {
 
 const Metric kTasksMetric = {
     "Tasks: learned from synthetic rows, tested on real ones",
-    "<p>The paper's two tasks. <b>Task 1</b>: from the bytes, packets and protocol class (TCP, UDP, "
-    "other; one-hot) of the previous row of the same host and clock hour, the row's protocol class, by a "
-    "random forest (OpenCV's: 100 trees, bootstrap samples, all five features tried at a split, Gini, split "
-    "until pure or 25 levels deep, the class that most trees answer); macro F1 over the classes that occur "
-    "among the "
-    "test rows or the answers. More is better. <b>Task 2</b>: from duration in seconds, both ports, "
+    "<p>The paper's two tasks. <b>Task 1</b>: from the bytes, packets and protocol class (TCP, UDP, other; "
+    "one-hot) of the previous row of the same host and clock hour, the row's protocol class, by a random "
+    "forest (OpenCV's: 100 trees, bootstrap samples, all five features tried at a split, Gini, split until "
+    "pure or 25 levels deep, the class that most trees answer); macro F1 over the classes that occur among "
+    "the test rows or the answers. More is better. <b>Task 2</b>: from duration in seconds, both ports, "
     "protocol class (0, 1, 2) and ln(bytes + 1) of the five previous rows of the same host and hour, the "
-    "row's ln bytes, by a net of 25 inputs, 100 rectified units and one output; mean squared error. Less "
-    "is better. Inputs and target are standardised by the training rows' mean and standard deviation; "
-    "Adam, rate 0.001, batches of 200; one in ten training rows is kept aside, and the weights with the "
-    "least error on those are kept.</p><p>The real rows are cut into five stretches of time of equal "
-    "size; each is tested on once (a random sample of it), and learned from are random rows of the other "
-    "four, as many as stated. <b>Real, less of it</b>: only the share on the axis of those rows. <b>Rest "
-    "synthetic</b>: the others replaced, so that the number stays; the synthetic rows are dealt into five "
-    "sets by host (index modulo 5; with fewer hosts by time), and fold k meets set k; a set of fewer rows "
-    "than a fit takes gives some more than once. <b>Rest B1</b>: the same with B1's rows. Mean and standard "
-    "deviation are over the fits of a point. At 1 nothing is replaced; at 0 only synthetic rows are learned "
-    "from.</p>",
+    "row's ln bytes, by a net of 25 inputs, 100 rectified units and one output; mean squared error. Less is "
+    "better. Inputs and target are standardised by the training rows' mean and standard deviation; Adam, "
+    "rate 0.001, batches of 200; one in ten training rows is kept aside, and the weights with the least "
+    "error on those are kept.</p><p>The real rows are cut into five stretches of time of equal size; each is "
+    "tested on once (a random sample of it), and learned from are random rows of the other four, as many as "
+    "stated. <b>Real, less of it</b>: only the share on the axis of those rows. <b>Rest synthetic</b>: the "
+    "others replaced, so that the number stays; the synthetic rows are dealt into five sets by host (index "
+    "modulo 5; with fewer hosts by time), and fold k meets set k; a set of fewer rows than a fit takes gives "
+    "some more than once. <b>Rest B1</b>: the same with B1's rows. Mean and standard deviation are over the "
+    "fits of a point. At 1 nothing is replaced; at 0 only synthetic rows are learned from.</p>",
     Measure, Render, 20};
 
 }  // namespace stanflow

@@ -59,7 +59,7 @@ absl::StatusOr<nlohmann::json> Publish(const TrainingTask& task, const std::stri
 absl::StatusOr<nlohmann::json> Run(const TrainingTask& task, const std::string& preset,
                                    const nlohmann::json& options, uint64_t max_rows,
                                    const FlowGanMaker& make) {
-  const auto stop = [&] { return task.stop_requested != nullptr && task.stop_requested(); };
+  const std::function<bool()>& stop = task.stop_requested;
   MakeTorchRepeatable();
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(task.checkpoint_dir));
   STANFLOW_ASSIGN_OR_RETURN(std::vector<HostRow> rows, ReadTrainingRows(*task.dataset, max_rows, stop));
@@ -72,7 +72,6 @@ absl::StatusOr<nlohmann::json> Run(const TrainingTask& task, const std::string& 
   trainer_options.checkpoint_path = task.checkpoint_dir + "/gan.safetensors";
   GanTrainer trainer(gan->gan(), trainer_options, &random);
   const auto progress = [&](const GanProgress& p) {
-    if (task.progress == nullptr) return;
     TrainerProgress report;
     report.fraction = p.fraction;
     report.epoch = static_cast<uint32_t>(p.epoch);

@@ -102,8 +102,7 @@ absl::Status CheckResumeToken(const ResumeToken& token, const StreamIdentity& no
   if (was.request_digest != now.request_digest) {
     return absl::InvalidArgumentError(
         "resume_token: belongs to another request; seed, stream, hosts, home, start and extent must be as "
-        "they "
-        "were, only chunk_rows may change");
+        "they were, only chunk_rows may change");
   }
   return absl::OkStatus();
 }

@@ -254,14 +254,12 @@ std::string BeyondThePaper(const nlohmann::json& paper) {
   return Section(
       "Beyond the paper", BeyondTable(beyond) + RunningCharts(At(beyond, {"running"})),
       "As defined in docs/measures.md; nats, but for AUC and rows. Less is better, but of rows a host and "
-      "hour, where the floor is the "
-      "real "
-      "rows' mean. Association: mean absolute difference of the mutual information of pairs of attributes. "
-      "Autocorrelation: mean absolute difference over the lags 1 to 20. AUC: how well boosted trees tell "
-      "synthetic from real rows; 0.5 is not at all. Independent marginals (B1) may win the mean JSD by "
-      "construction: it looks at one column at a time. The charts show each model run in three ways, by "
-      "place in "
-      "the context: one step ahead of real rows, from a real window of 32 rows, from nothing.");
+      "hour, where the floor is the real rows' mean. Association: mean absolute difference of the mutual "
+      "information of pairs of attributes. Autocorrelation: mean absolute difference over the lags 1 to 20. "
+      "AUC: how well boosted trees tell synthetic from real rows; 0.5 is not at all. Independent marginals "
+      "(B1) may win the mean JSD by construction: it looks at one column at a time. The charts show each "
+      "model run in three ways, by place in the context: one step ahead of real rows, from a real window of "
+      "32 rows, from nothing.");
 }
 
 }  // namespace
@@ -273,16 +271,13 @@ std::string PaperHtml(const nlohmann::json& paper) {
       "reproduced</title>\n<style>",
       kReportStyle,
       "</style>\n</head>\n<body>\n<h1>The STAN paper, reproduced</h1>\n<p class=\"from\">Every table and "
-      "figure of Xu, "
-      "Marwah and Ramakrishnan (2020): ours, the printed number, and the difference. The printed numbers are "
-      "of other "
-      "days and hosts of the same network.</p>\n",
+      "figure of Xu, Marwah and Ramakrishnan (2020): ours, the printed number, and the difference. The "
+      "printed numbers are of other days and hosts of the same network.</p>\n",
       Models(paper), Table2(paper), Table3(paper), Table4(paper), Figure5(paper),
       TaskFigure(At(paper, {"figures", "6"}), "kept", "macro F1", false,
                  "Figure 6: Task 1, the next flow's protocol",
                  "Random forest, five contiguous folds, fold k with synthetic set k (docs/measures.md, "
-                 "Tasks). kept: "
-                 "macro F1 without real rows over that of all real rows."),
+                 "Tasks). kept: macro F1 without real rows over that of all real rows."),
       TaskFigure(
           At(paper, {"figures", "7"}), "growth", "mean squared error", true,
           "Figure 7: Task 2, the next flow's ln bytes",
