@@ -41,7 +41,7 @@ struct DatasetManifest {
   std::string digest;  // SHA-256 over the column files in their fixed order, hexadecimal
   std::vector<Cidr> home;
   Holdout holdout;
-  std::string format;  // name of the reader
+  std::string format;  // name of the reader; "zeek-tsv, nfcapd" of several
   uint64_t rows = 0, train_rows = 0, holdout_rows = 0, rejected_rows = 0;
   uint64_t hosts = 0;
   uint64_t size_bytes = 0;            // of the column files

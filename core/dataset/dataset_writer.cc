@@ -63,18 +63,20 @@ class Importer {
     auto rejected = batch.rejected.begin();
     for (size_t i = 0; i < batch.flows.size(); ++i) {
       for (; rejected != batch.rejected.end() && rejected->line < batch.lines[i]; ++rejected) {
-        rejects_.Add(*rejected);
+        rejects_.Add({rejected->line, rejected->reason, batch.file});
       }
       const Flow flow = batch.flows.Row(i);
       const bool home_is_source = InHome(options_.home, flow.source_address);
       if (!home_is_source && !InHome(options_.home, flow.destination_address)) {
-        rejects_.Add({batch.lines[i], "has no address in the home networks: " + Addresses(flow)});
+        rejects_.Add({batch.lines[i], "has no address in the home networks: " + Addresses(flow), batch.file});
         continue;
       }
       accepted_.Append(flow);
       Count(flow, home_is_source ? flow.source_address : flow.destination_address);
     }
-    for (; rejected != batch.rejected.end(); ++rejected) rejects_.Add(*rejected);
+    for (; rejected != batch.rejected.end(); ++rejected) {
+      rejects_.Add({rejected->line, rejected->reason, batch.file});
+    }
     return spool->Append(accepted_);
   }
 

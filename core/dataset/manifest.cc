@@ -29,7 +29,8 @@ DatasetManifest Parse(const json& from) {
   m.last_end_ms = from.at("last_end_ms");
   m.total_packets = from.at("total_packets");
   m.total_bytes = from.at("total_bytes");
-  for (const json& r : from.at("rejected")) m.rejected.push_back({r.at("line"), r.at("reason")});
+  for (const json& r : from.at("rejected"))
+    m.rejected.push_back({r.at("line"), r.at("reason"), r.value("file", "")});
   for (const json& r : from.at("ranges")) m.ranges.push_back({r.at("column"), r.at("min"), r.at("max")});
   return m;
 }
@@ -39,7 +40,10 @@ DatasetManifest Parse(const json& from) {
 json ManifestToJson(const DatasetManifest& m) {
   json home = json::array(), rejected = json::array(), ranges = json::array();
   for (const Cidr& cidr : m.home) home.push_back(cidr.ToString());
-  for (const RejectedRow& row : m.rejected) rejected.push_back({{"line", row.line}, {"reason", row.reason}});
+  for (const RejectedRow& row : m.rejected) {
+    rejected.push_back({{"line", row.line}, {"reason", row.reason}});
+    if (!row.file.empty()) rejected.back()["file"] = row.file;
+  }
   for (const auto& r : m.ranges) ranges.push_back({{"column", r.column}, {"min", r.min}, {"max", r.max}});
   return {{"format_version", kFormatVersion},
           {"name", m.name},

@@ -17,7 +17,9 @@ std::string KindOf(std::string_view reason) {
   return StrCat(reason.substr(0, open + 1), reason.substr(close));
 }
 
-std::string LineAndReason(const RejectedRow& row) { return StrCat("line ", row.line, " ", row.reason); }
+std::string LineAndReason(const RejectedRow& row) {
+  return StrCat(row.file, row.file.empty() ? "" : " ", "line ", row.line, " ", row.reason);
+}
 
 std::string Percent(double share) { return StrCat(share * 100, " %"); }
 

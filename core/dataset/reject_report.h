@@ -12,8 +12,8 @@
 
 namespace stanflow {
 
-// Counts the rows of an import that can't be used, which come in ascending lines. Keeps the first
-// 100 and, in bounded memory, how often each kind of reason came. Not safe for concurrent use.
+// Counts the rows of an import that can't be used, which come file by file in ascending lines. Keeps the
+// first 100 and, in bounded memory, how often each kind of reason came. Not safe for concurrent use.
 class RejectReport {
  public:
   static constexpr size_t kKept = 100;

@@ -64,6 +64,7 @@ void FlowBatch::Clear() {
   flows.Clear();
   lines.clear();
   rejected.clear();
+  file.clear();
 }
 
 }  // namespace stanflow

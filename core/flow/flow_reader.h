@@ -13,16 +13,18 @@ namespace stanflow {
 
 // A row of a source that can't be used.
 struct RejectedRow {
-  uint64_t line = 0;   // of the uncompressed file, 1 is the first
-  std::string reason;  // "column pkt: 'x' is not a number"
+  uint64_t line = 0;      // of the uncompressed file, 1 is the first; of a file that is no text, its record
+  std::string reason;     // "column pkt: 'x' is not a number"
+  std::string file = {};  // its name; empty: there is only one
 };
 
-// A piece of a source, in its order. Every data row of the source is either a flow or
+// A piece of a source, in its order, and of one file of it. Every data row of the source is either a flow or
 // rejected, so that what is skipped is counted.
 struct FlowBatch {
   FlowTable flows;
   std::vector<uint64_t> lines;        // of each flow; 1 is the first line of the uncompressed file
-  std::vector<RejectedRow> rejected;  // ascending lines
+  std::vector<RejectedRow> rejected;  // ascending lines; their files are empty
+  std::string file;                   // name of the file that all of it is of; empty: there is only one
 
   void Clear();  // Keeps the memory.
 };

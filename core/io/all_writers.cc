@@ -1,14 +1,18 @@
 #include "core/base/strings.h"
 #include "core/io/all_formats.h"
 #include "core/io/json_lines.h"
+#include "core/io/nfdump_csv.h"
 #include "core/io/ugr16_csv.h"
+#include "core/io/zeek_conn.h"
 
 namespace stanflow {
 namespace {
 
 constexpr WriterFormat kWriters[] = {
-    {"csv", "nfdump's CSV in the layout of UGR'16, which datasets import reads", NewUgr16CsvWriter},
+    {"csv", "nfdump's CSV in the layout of UGR'16", NewUgr16CsvWriter},
     {"jsonl", "one JSON object a line, fields named after IPFIX", NewJsonLinesWriter},
+    {"nfdump-csv", "what nfdump -o csv writes", NewNfdumpCsvWriter},
+    {"zeek", "Zeek's conn.log, tab-separated", NewZeekTsvWriter},
 };
 
 }  // namespace

@@ -32,7 +32,15 @@ absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Open(const std::string& 
   STANFLOW_ASSIGN_OR_RETURN(const uint64_t file_bytes, FileSize(path));
   auto decompressor = IsGzip(FirstBytes(path)) ? OpenGzip(path) : OpenArchive(path);
   if (!decompressor.ok()) return AtPlace(decompressor.status(), 0);
-  auto source = std::unique_ptr<ByteSource>(new ByteSource(std::move(*decompressor), file_bytes, options));
+  return Begin(std::unique_ptr<ByteSource>(new ByteSource(std::move(*decompressor), file_bytes, options)));
+}
+
+absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Over(std::unique_ptr<Decompressor> bytes,
+                                                             const ByteSourceOptions& options) {
+  return Begin(std::unique_ptr<ByteSource>(new ByteSource(std::move(bytes), std::nullopt, options)));
+}
+
+absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Begin(std::unique_ptr<ByteSource> source) {
   STANFLOW_ASSIGN_OR_RETURN(source->first_, source->Read());
   source->has_first_ = true;
   return source;
@@ -44,14 +52,14 @@ absl::StatusOr<std::string_view> ByteSource::Next() {
 }
 
 double ByteSource::fraction() const {
-  if (file_bytes_ == 0) return 1;
+  if (file_bytes_.value_or(0) == 0) return 1;
   return std::min(1.0,
-                  static_cast<double>(decompressor_->compressed_bytes()) / static_cast<double>(file_bytes_));
+                  static_cast<double>(decompressor_->compressed_bytes()) / static_cast<double>(*file_bytes_));
 }
 
 absl::StatusOr<std::string_view> ByteSource::Read() {
   const auto block = decompressor_->Next();
-  if (!block.ok()) return AtPlace(block.status(), read_bytes_);
+  if (!block.ok()) return file_bytes_ ? AtPlace(block.status(), read_bytes_) : block.status();
   read_bytes_ += block->size();
   STANFLOW_RETURN_IF_ERROR(CheckLimits());
   return *block;

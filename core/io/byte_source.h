@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,10 @@ class ByteSource {
   // damaged already.
   static absl::StatusOr<std::unique_ptr<ByteSource>> Open(const std::string& path,
                                                           const ByteSourceOptions& options = {});
+  // What `bytes` gives, such as another program's output. Its errors stay as they are; how much of it is
+  // left nobody knows, so `fraction` is 1.
+  static absl::StatusOr<std::unique_ptr<ByteSource>> Over(std::unique_ptr<Decompressor> bytes,
+                                                          const ByteSourceOptions& options = {});
 
   // The next block; empty at the end. Valid until the next call. DATA_LOSS, naming how far it
   // got, if the file is damaged or breaks off; INVALID_ARGUMENT beyond a limit.
@@ -44,14 +49,15 @@ class ByteSource {
   std::string compression() const { return decompressor_->name(); }
 
  private:
-  ByteSource(std::unique_ptr<Decompressor> decompressor, uint64_t file_bytes,
+  ByteSource(std::unique_ptr<Decompressor> decompressor, std::optional<uint64_t> file_bytes,
              const ByteSourceOptions& options)
       : decompressor_(std::move(decompressor)), file_bytes_(file_bytes), options_(options) {}
+  static absl::StatusOr<std::unique_ptr<ByteSource>> Begin(std::unique_ptr<ByteSource> source);
   absl::StatusOr<std::string_view> Read();
   absl::Status CheckLimits() const;
 
   const std::unique_ptr<Decompressor> decompressor_;
-  const uint64_t file_bytes_;
+  const std::optional<uint64_t> file_bytes_;  // none: not a file
   const ByteSourceOptions options_;
   std::string_view first_;
   bool has_first_ = false;

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/flow/flow_reader.h"
-#include "core/io/byte_source.h"
 #include "core/io/flow_writer.h"
+#include "core/io/reader_options.h"
 
 namespace stanflow {
 
@@ -26,7 +26,7 @@ inline constexpr std::string_view kUgr16Columns = "te,td,sa,da,sp,dp,pr,flg,fwd,
 // One line without its end. On false, `reason` says what is wrong with it.
 bool ParseUgr16Row(std::string_view line, Flow* flow, std::string* reason);
 
-std::unique_ptr<FlowReader> NewUgr16CsvReader(std::unique_ptr<ByteSource> source);
+absl::StatusOr<std::unique_ptr<FlowReader>> OpenUgr16Csv(ReaderInput input);
 
 // Whether `start`, the beginning of a file, is of this format; else INVALID_ARGUMENT with the first line's
 // fault.

@@ -14,6 +14,7 @@ namespace stanflow {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 absl::StatusOr<DatasetManifest> Write(FlowReader* reader, const std::string& dir,
@@ -112,6 +113,43 @@ TEST(DatasetWriter, RowsWithoutAHomeAddressAreRejectedWithTheirLine) {
   ASSERT_EQ(manifest->rejected.size(), 1u);
   EXPECT_EQ(manifest->rejected[0].line, 42u);
   EXPECT_EQ(manifest->rejected[0].reason, "has no address in the home networks: '192.0.2.1 to 192.0.2.2'");
+}
+
+// Gives a good row, a foreign one and a bad one of each of two files.
+class TwoFiles final : public FlowReader {
+ public:
+  absl::StatusOr<bool> Next(FlowBatch* batch) override {
+    batch->Clear();
+    if (files_ == 2) return false;
+    batch->file = ++files_ == 1 ? "a.log" : "b.log";
+    batch->flows.Append(AnyFlows(1, 1, 1, true)[0]);
+    Flow foreign = batch->flows.Row(0);
+    foreign.source_address = foreign.destination_address = 0xC0000201;
+    batch->flows.Append(foreign);
+    batch->lines = {1, 3};
+    batch->rejected = {{2, "bad"}};
+    return true;
+  }
+  double fraction() const override { return files_ / 2.0; }
+  std::string_view format() const override { return "two"; }
+
+ private:
+  int files_ = 0;
+};
+
+TEST(DatasetWriter, RejectedRowsOfSeveralFilesNameTheirFile) {
+  TempDir dir;
+  TwoFiles reader;
+  const auto manifest = Write(&reader, dir.File("d"), 1);
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  const auto stored = ReadManifest(dir.File("d"));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  std::vector<std::string> places;
+  for (const RejectedRow& row : stored->rejected) places.push_back(StrCat(row.file, ":", row.line));
+  EXPECT_THAT(places, ElementsAre("a.log:2", "a.log:3", "b.log:2", "b.log:3"));
+  TwoFiles again;
+  EXPECT_THAT(std::string(Write(&again, dir.File("d"), 0.5).status().message()),
+              HasSubstr("a.log line 2 bad"));
 }
 
 TEST(DatasetWriter, TooManyRejectedRowsFailWithCountsAndReasonsAndLeaveNothing) {

@@ -40,11 +40,32 @@ TEST(Readers, AutoSaysWhatEveryReaderFoundWrong) {
 }
 
 TEST(Readers, AnUnknownFormatIsAnsweredWithTheKnownOnes) {
-  const absl::Status status = CheckReaderFormat("zeek");
+  const absl::Status status = CheckReading("zeek", "split", "");
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("'zeek'"), HasSubstr("auto, ugr16-csv")));
-  EXPECT_TRUE(CheckReaderFormat("auto").ok());
-  for (const ReaderFormat& reader : AllReaders()) EXPECT_TRUE(CheckReaderFormat(reader.name).ok());
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("format: 'zeek'"), HasSubstr("auto, ugr16-csv")));
+  EXPECT_TRUE(CheckReading("auto", "split", "").ok());
+  for (const ReaderFormat& reader : AllReaders()) {
+    EXPECT_EQ(CheckReading(reader.name, "keep", "").ok(), reader.name != "generic-csv") << reader.name;
+  }
+}
+
+TEST(Readers, WhatFilesCanNotBeReadWithNamesItsField) {
+  const auto error = [](std::string_view format, std::string_view biflow, std::string_view schema) {
+    return std::string(CheckReading(format, biflow, schema).message());
+  };
+  EXPECT_THAT(error("auto", "both", ""), HasSubstr("biflow: 'both' is not known; it is one of split, keep"));
+  EXPECT_THAT(error("auto", "split", "{}"), HasSubstr("schema: columns is not an object"));
+  EXPECT_THAT(error("generic-csv", "split", ""), HasSubstr("schema: none is given"));
+  EXPECT_THAT(error("zeek-tsv", "split", "{}"), HasSubstr("schema: format zeek-tsv takes none"));
+}
+
+TEST(Readers, EveryReaderSaysWhyAForeignFileIsNotIts) {
+  for (const ReaderFormat& reader : AllReaders()) {
+    const absl::Status status = reader.probe("a;b\n1;2\n");
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << reader.name;
+    EXPECT_FALSE(status.message().empty()) << reader.name;
+  }
 }
 
 TEST(Readers, AnEmptyFileIsRefusedAsSuch) {
