@@ -1,5 +1,7 @@
 #include "core/base/clock.h"
 
+#include <thread>
+
 namespace stanflow {
 namespace {
 
@@ -15,6 +17,10 @@ class RealClock : public Clock {
 };
 
 }  // namespace
+
+void Clock::SleepUntil(std::chrono::steady_clock::time_point deadline) const {
+  std::this_thread::sleep_for(deadline - SteadyNow());
+}
 
 const Clock& Clock::Real() {
   static const RealClock clock;

@@ -14,6 +14,9 @@ class Clock {
   virtual int64_t NowMs() const = 0;
   // For deadlines within the process. Never jumps.
   virtual std::chrono::steady_clock::time_point SteadyNow() const = 0;
+  // Waits until SteadyNow() is `deadline`; not at all if it was. Nothing ends the wait before. On the
+  // machine's clock unless a clock has a way of its own.
+  virtual void SleepUntil(std::chrono::steady_clock::time_point deadline) const;
 
   // The machine's clock; lives for ever.
   static const Clock& Real();

@@ -39,7 +39,7 @@ std::string TemporaryName(const std::string& path) {
   return StrCat(path, ".tmp.", ::getpid(), ".", counter.fetch_add(1));
 }
 
-absl::Status Sync(int fd, const std::string& path) {
+absl::Status SyncFd(int fd, const std::string& path) {
   if (::fsync(fd) != 0) return ErrnoToStatus(errno, "can't sync", path);
   return absl::OkStatus();
 }
@@ -117,7 +117,7 @@ absl::Status MakeDirectories(const std::string& path) {
 absl::Status SyncDirectory(const std::string& path) {
   Fd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (fd.value < 0) return ErrnoToStatus(errno, "can't open folder", path);
-  return Sync(fd.value, path);
+  return SyncFd(fd.value, path);
 }
 
 absl::Status RemoveAll(const std::string& path) {
@@ -142,6 +142,28 @@ absl::StatusOr<FileWriter> FileWriter::Create(const std::string& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return ErrnoToStatus(errno, "can't create", path);
   return FileWriter(fd, path);
+}
+
+absl::StatusOr<FileWriter> FileWriter::CreateNew(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) return ErrnoToStatus(errno, "can't create", path);
+  return FileWriter(fd, path);
+}
+
+absl::StatusOr<FileWriter> FileWriter::Continue(const std::string& path, uint64_t size) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return ErrnoToStatus(errno, "can't open", path);
+  FileWriter writer(fd, path);
+  const off_t end = ::lseek(fd, 0, SEEK_END);
+  if (end < 0) return ErrnoToStatus(errno, "can't look at", path);
+  if (static_cast<uint64_t>(end) < size) {
+    return absl::DataLossError(StrCat(path, " has ", end, " bytes; ", size, " were written"));
+  }
+  const auto offset = static_cast<off_t>(size);
+  if (::ftruncate(fd, offset) != 0 || ::lseek(fd, offset, SEEK_SET) < 0) {
+    return ErrnoToStatus(errno, "can't cut back", path);
+  }
+  return writer;
 }
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
@@ -177,9 +199,14 @@ absl::Status FileWriter::Flush() {
 
 absl::Status FileWriter::Close(bool sync) {
   STANFLOW_RETURN_IF_ERROR(Flush());
-  if (sync) STANFLOW_RETURN_IF_ERROR(Sync(fd_, path_));
+  if (sync) STANFLOW_RETURN_IF_ERROR(SyncFd(fd_, path_));
   if (::close(std::exchange(fd_, -1)) != 0) return ErrnoToStatus(errno, "can't close", path_);
   return absl::OkStatus();
+}
+
+absl::Status FileWriter::Sync() {
+  STANFLOW_RETURN_IF_ERROR(Flush());
+  return SyncFd(fd_, path_);
 }
 
 absl::Status FileWriter::Finish() { return Close(/*sync=*/true); }

@@ -33,17 +33,24 @@ absl::Status RemoveAll(const std::string& path);
 // ALREADY_EXISTS, and nothing changed, if `to` is there and not empty.
 absl::Status PublishDirectory(const std::string& from, const std::string& to);
 
-// Writes one new file in order, through a buffer. Not safe for concurrent use. What was
-// appended is durable only after Finish() was OK.
+// Writes one file in order, through a buffer. Not safe for concurrent use. What was
+// appended is durable only after Sync() or Finish() was OK.
 class FileWriter {
  public:
   // Truncates a file that is there.
   static absl::StatusOr<FileWriter> Create(const std::string& path);
+  // ALREADY_EXISTS if anything of that name is there, a link too.
+  static absl::StatusOr<FileWriter> CreateNew(const std::string& path);
+  // Goes on behind the first `size` bytes of a file that is there, and cuts off the rest. DATA_LOSS, and the
+  // file is as it was, if it has fewer. A link is not followed.
+  static absl::StatusOr<FileWriter> Continue(const std::string& path, uint64_t size);
   FileWriter(FileWriter&& other) noexcept;
   FileWriter& operator=(FileWriter&& other) noexcept;
   ~FileWriter();  // Closes without a flush.
 
   absl::Status Append(std::string_view data);
+  // Flushes and syncs; more may be appended.
+  absl::Status Sync();
   // Flushes, syncs and closes; nothing may be appended afterwards.
   absl::Status Finish();
   // As Finish, for a file that need not survive a crash.

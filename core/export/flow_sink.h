@@ -25,6 +25,8 @@ struct SinkCounts {
   uint64_t packets = 0;  // datagrams, or messages of Kafka; 0 for files
   uint64_t bytes = 0;    // of their payload
   uint64_t dropped_flows = 0;
+  // Counters and starts of flows that are beyond the format, and are written as near as they can be.
+  uint64_t clamped_values = 0;
   // Times that the peer or the way to it failed, tried again or not.
   uint64_t errors = 0;
   // Time in which flows were there and the peer took none (back-pressure).
@@ -38,7 +40,7 @@ enum class WhenFull {
 };
 
 struct SinkOptions {
-  // A folder of the stream's own, which is there: what a sink must know after its process has died lies in it.
+  // A folder of the stream's own, which is there, for what a sink must know after its process has died.
   std::string state_dir;
   // Names the stream among all that ever write to the same place (a job's id).
   std::string stream_id;
@@ -61,7 +63,8 @@ struct SinkOptions {
 //
 // Promises, with the flows from resumed() on given again after a crash:
 //   files   every flow is there once: they are cut back to the newest Commit
-//   Kafka   readers with isolation.level=read_committed see every flow once: flows and Commit are one transaction
+//   Kafka   readers with isolation.level=read_committed see every flow once: flows and Commit are one
+//           transaction
 //   others  no flow is left out, and those since the newest Commit are sent again
 // Not safe for concurrent use. After an error a sink is of no more use but for counts().
 class FlowSink {
@@ -69,6 +72,8 @@ class FlowSink {
   virtual ~FlowSink() = default;
   // The newest Commit of the same stream; the beginning if there was none.
   virtual const StreamMark& resumed() const = 0;
+  // Whether its peer sees flows again after a crash ("others" above).
+  virtual bool sends_again() const = 0;
   // Takes rows [begin, end) of `flows`. Some may stay inside (a datagram that is not full) until Commit.
   // RESOURCE_EXHAUSTED: a full disk; UNAVAILABLE: the peer is gone and patience is over; CANCELLED: stopped.
   virtual absl::Status Write(const FlowTable& flows, size_t begin, size_t end) = 0;
@@ -79,12 +84,12 @@ class FlowSink {
   virtual SinkCounts counts() const = 0;
 };
 
-// INVALID_ARGUMENT or FAILED_PRECONDITION for what can't be a sink here, before anything is opened: a path
-// outside of file_dir, or a kind that this build lacks.
+// INVALID_ARGUMENT for what can't be a sink here, before anything is opened: a path outside of file_dir, or
+// more exporters than the kind has.
 absl::Status CheckFlowSink(const SinkUrl& url, const SinkOptions& options);
 
-// The sink of a URL. `clock` outlives it. Errors as of Write, and INVALID_ARGUMENT, NOT_FOUND or DATA_LOSS for
-// what no other try would mend.
+// The sink of a URL. `clock` outlives it. Errors as of Write, and INVALID_ARGUMENT, NOT_FOUND or DATA_LOSS
+// for what no other try would mend.
 absl::StatusOr<std::unique_ptr<FlowSink>> OpenFlowSink(const SinkUrl& url, const SinkOptions& options,
                                                        const Clock* clock);
 

@@ -23,7 +23,9 @@ absl::StatusOr<StreamMark> ParseStreamMark(std::string_view text) {
   try {
     mark.rows = json.at("rows");
     mark.token_rows = json.at("token_rows");
-    if (absl::Base64Unescape(json.at("token").get<std::string>(), &mark.token) &&
+    // The library would take -1 and 1.5 for numbers of rows too.
+    if (json["rows"].is_number_unsigned() && json["token_rows"].is_number_unsigned() &&
+        absl::Base64Unescape(json.at("token").get<std::string>(), &mark.token) &&
         mark.token_rows <= mark.rows) {
       return mark;
     }

@@ -13,7 +13,7 @@ namespace stanflow {
 // follows `token` and passes over the first `rows - token_rows` flows. A plain value.
 struct StreamMark {
   uint64_t rows = 0;        // flows before the place
-  std::string token;        // resume token of a chunk that ends at the place or before it; empty: the beginning
+  std::string token;        // resume token of a chunk that ends there or before; empty: the beginning
   uint64_t token_rows = 0;  // flows before that chunk's end; at most `rows`
 };
 

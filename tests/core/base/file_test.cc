@@ -74,6 +74,40 @@ TEST(File, AWriterKeepsTheOrderOfPiecesLargerThanItsBuffer) {
   EXPECT_EQ(ReadFile(dir.File("big")).value(), expected);
 }
 
+TEST(File, AWriterGoesOnWhereItIsToldAndCutsOffTheRest) {
+  TempDir dir;
+  const std::string path = dir.Write("f", "kept, lost");
+  auto writer = FileWriter::Continue(path, 6);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  EXPECT_EQ(dir.Read("f"), "kept, ");
+  ASSERT_TRUE(writer->Append("new").ok());
+  ASSERT_TRUE(writer->Sync().ok());
+  EXPECT_EQ(dir.Read("f"), "kept, new");
+  ASSERT_TRUE(writer->Append(" and more").ok());
+  ASSERT_TRUE(writer->Finish().ok());
+  EXPECT_EQ(dir.Read("f"), "kept, new and more");
+}
+
+TEST(File, AFileThatIsTooShortToGoOnIsLostDataAndStaysAsItIs) {
+  TempDir dir;
+  const std::string path = dir.Write("f", "short");
+  EXPECT_EQ(FileWriter::Continue(path, 6).status(),
+            absl::DataLossError(StrCat(path, " has 5 bytes; 6 were written")));
+  EXPECT_EQ(dir.Read("f"), "short");
+  EXPECT_TRUE(absl::IsNotFound(FileWriter::Continue(dir.File("none"), 0).status()));
+}
+
+TEST(File, ANewFileIsNeverOneThatIsThereNorALinksTarget) {
+  TempDir dir;
+  EXPECT_TRUE(FileWriter::CreateNew(dir.File("new")).ok());
+  EXPECT_TRUE(absl::IsAlreadyExists(FileWriter::CreateNew(dir.File("new")).status()));
+  std::filesystem::create_symlink(dir.File("target"), dir.File("link"));
+  EXPECT_TRUE(absl::IsAlreadyExists(FileWriter::CreateNew(dir.File("link")).status()));
+  dir.Write("target", "x");
+  EXPECT_FALSE(FileWriter::Continue(dir.File("link"), 0).ok());
+  EXPECT_EQ(dir.Read("target"), "x");
+}
+
 TEST(File, PublishingADirectoryMovesItWholeAndNeverOverAnother) {
   TempDir dir;
   ASSERT_TRUE(MakeDirectories(dir.File("a/temp")).ok());
