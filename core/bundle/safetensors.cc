@@ -15,10 +15,10 @@ struct TypeRow {
   TensorType type;
   size_t size;
 };
-constexpr TypeRow kTypes[] = {{"F32", TensorType::kF32, 4},
-                              {"F64", TensorType::kF64, 8},
-                              {"I64", TensorType::kI64, 8},
-                              {"U8", TensorType::kU8, 1}};
+constexpr TypeRow kTypes[] = {{"F32", TensorType::kF32, 4}, {"F64", TensorType::kF64, 8},
+                              {"I64", TensorType::kI64, 8}, {"U8", TensorType::kU8, 1},
+                              {"U16", TensorType::kU16, 2}, {"U32", TensorType::kU32, 4},
+                              {"U64", TensorType::kU64, 8}};
 
 constexpr uint64_t kMaxHeader = 100 << 20;
 

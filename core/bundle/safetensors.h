@@ -16,15 +16,17 @@
 
 namespace stanflow {
 
-enum class TensorType { kF32, kF64, kI64, kU8 };
+enum class TensorType { kF32, kF64, kI64, kU8, kU16, kU32, kU64 };
 
 template <typename T>
 constexpr TensorType TensorTypeOf() {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, int64_t> ||
-                std::is_same_v<T, uint8_t>);
   if constexpr (std::is_same_v<T, float>) return TensorType::kF32;
   if constexpr (std::is_same_v<T, double>) return TensorType::kF64;
   if constexpr (std::is_same_v<T, int64_t>) return TensorType::kI64;
+  if constexpr (std::is_same_v<T, uint16_t>) return TensorType::kU16;
+  if constexpr (std::is_same_v<T, uint32_t>) return TensorType::kU32;
+  if constexpr (std::is_same_v<T, uint64_t>) return TensorType::kU64;
+  static_assert(std::is_floating_point_v<T> || std::is_same_v<T, int64_t> || std::is_unsigned_v<T>);
   return TensorType::kU8;
 }
 

@@ -10,6 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "core/flow/host_row.h"
+#include "core/generate/flow_stream.h"
+#include "core/generate/stream_spec.h"
 
 namespace stanflow {
 
@@ -44,6 +46,7 @@ struct GeneratorInfo {
   uint64_t memory_bytes = 0;    // of the weights
   uint64_t context_bytes = 0;   // of one context
   uint32_t training_hosts = 0;
+  uint32_t default_hosts = 0;    // the model's own (DefaultHosts); 0: it has none
   int64_t default_start_ms = 0;  // midnight before the training data's first flow
   // Contexts that one tile holds at most. Step's work is split into tiles.
   int tile_rows = 1;
@@ -65,6 +68,11 @@ class Generator {
   // `info().tile_rows` contexts, all made by this generator and distinct. On an error no
   // context may be used again.
   virtual absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const = 0;
+  // The flows of `spec`, which is valid, from the flow `first_row` on, by a shorter way than stepping
+  // contexts: the same flows. Null where there is none. The stream must not outlive the generator.
+  virtual std::unique_ptr<FlowStream> OpenStream(const StreamSpec& spec, uint64_t first_row) const {
+    return nullptr;
+  }
   // Moves every context on by a given flow, as if Step had drawn it: real history, to be continued. Under
   // the same conditions as Step.
   virtual absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const = 0;

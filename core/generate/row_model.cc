@@ -72,6 +72,10 @@ class RowGenerator final : public Generator {
     return context;
   }
 
+  std::unique_ptr<FlowStream> OpenStream(const StreamSpec& spec, uint64_t first_row) const override {
+    return model_->OpenStream(spec, first_row);
+  }
+
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
     STANFLOW_RETURN_IF_ERROR(CheckStep(info_, contexts.size(), rows.size()));
     for (size_t i = 0; i < contexts.size(); ++i) {

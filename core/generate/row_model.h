@@ -20,6 +20,10 @@ class RowModel {
   // A row whose clock is `clock_ms` plus the drawn delta. Every random number is named by `key`
   // with a slot of the model's own; `previous` is null for a context's first row.
   virtual HostRow Draw(DrawKey key, int64_t clock_ms, const HostRow* previous) const = 0;
+  // As Generator::OpenStream.
+  virtual std::unique_ptr<FlowStream> OpenStream(const StreamSpec& spec, uint64_t first_row) const {
+    return nullptr;
+  }
   virtual uint64_t memory_bytes() const = 0;
 };
 

@@ -11,6 +11,14 @@ namespace stanflow {
 
 inline constexpr uint32_t kMaxStreamHosts = 65536;
 
+// Hosts of a stream that names none: the model's own number, else the training data's, but no more than fill
+// a server's batches.
+constexpr uint32_t DefaultHosts(uint32_t own, uint32_t training_hosts) {
+  constexpr uint32_t kEnough = 90;
+  if (own > 0) return own;
+  return training_hosts < 1 ? 1 : training_hosts < kEnough ? training_hosts : kEnough;
+}
+
 // What a stream of flows is made from. With a model version it decides every flow.
 struct StreamSpec {
   uint64_t seed = 0;

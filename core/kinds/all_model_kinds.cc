@@ -11,6 +11,7 @@ absl::Span<const ModelKind* const> AllModelKinds() {
 #ifdef STANFLOW_WITH_TORCH
       &kWpGanKind,  &kCtganKind,
 #endif
+      &kReplayKind,
   };
   return kKinds;
 }

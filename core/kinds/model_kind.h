@@ -43,6 +43,7 @@ extern const ModelKind kB1Kind;      // b1_kind.cc
 extern const ModelKind kB2Kind;      // b2_kind.cc
 extern const ModelKind kWpGanKind;   // wp_gan_kind.cc
 extern const ModelKind kCtganKind;   // ctgan_kind.cc
+extern const ModelKind kReplayKind;  // replay_kind.cc
 
 // The table; the default kind first. A program links one all_model_kinds.cc: the project's, or a
 // test's with kinds of its own.

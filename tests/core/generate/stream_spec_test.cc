@@ -58,5 +58,12 @@ TEST(StreamSpec, IsRefusedWithTheFieldAndTheMend) {
   }
 }
 
+TEST(DefaultHosts, AreTheModelsOwnElseTheTrainingDatasButNoMoreThanFillABatch) {
+  EXPECT_EQ(DefaultHosts(0, 7), 7u);
+  EXPECT_EQ(DefaultHosts(0, 5000), 90u);
+  EXPECT_EQ(DefaultHosts(0, 0), 1u);
+  EXPECT_EQ(DefaultHosts(5000, 7), 5000u);
+}
+
 }  // namespace
 }  // namespace stanflow

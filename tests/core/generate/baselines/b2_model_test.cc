@@ -8,8 +8,8 @@
 #include "core/base/strings.h"
 #include "core/flow/time.h"
 #include "gtest/gtest.h"
-#include "tests/core/generate/baselines/b1_testing.h"
 #include "tests/core/eval/golden.h"
+#include "tests/core/generate/baselines/b1_testing.h"
 
 namespace stanflow {
 namespace {
