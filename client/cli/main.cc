@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "client/cli/commands/all_commands.h"
+#include "client/cli/lib/signal_interrupt.h"
 #include "core/base/strings.h"
 
 namespace stanflow {
@@ -36,6 +37,7 @@ ExitCode Main(int argc, char** argv) {
   // A reader that goes away is seen by the write.
   std::signal(SIGPIPE, SIG_IGN);
   Interrupt interrupt;
+  const SignalInterrupt signals(&interrupt);
   Output out(STDOUT_FILENO), err(STDERR_FILENO);
   Cli cli;
   cli.out = &out;

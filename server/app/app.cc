@@ -1,5 +1,6 @@
 #include "server/app/app.h"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -9,6 +10,8 @@
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/export/flow_sink.h"
+#include "core/export/sink_url.h"
 #include "core/io/all_formats.h"
 #include "server/app/build_id.h"
 #include "server/app/job_hooks.h"
@@ -38,6 +41,16 @@ GenerateSchedulerOptions SchedulerOptions(const ServerConfig& config) {
   return options;
 }
 
+ServerLimits Limits(const ServerConfig& config) {
+  ServerLimits limits;
+  limits.streams = config.generate.max_streams;
+  limits.contexts = config.generate.max_contexts;
+  limits.queued_jobs = config.jobs.max_queued;
+  limits.running_jobs = config.jobs.max_running;
+  limits.stream_jobs = config.streams.max_running;
+  return limits;
+}
+
 RpcOptions MakeRpcOptions(const ServerConfig& config) {
   RpcOptions options;
   options.upload_dir = config.data_dir + "/uploads";
@@ -57,9 +70,32 @@ JobRunnerOptions RunnerOptions(const ServerConfig& config) {
   JobRunnerOptions options;
   options.data_dir = config.data_dir;
   options.max_running = static_cast<int>(config.jobs.max_running);
+  options.max_streams = static_cast<int>(config.streams.max_running);
   options.lease = Ms(config.jobs.lease_seconds);
   options.cancel_grace = Ms(config.jobs.cancel_grace_seconds);
   return options;
+}
+
+// Where this machine reaches a server that listens there.
+std::string LoopbackAddress(const std::string& listen, int port) {
+  const std::string host = listen.substr(0, listen.rfind(':'));
+  if (host == "0.0.0.0" || host == "*") return StrCat("127.0.0.1:", port);
+  if (host == "[::]") return StrCat("[::1]:", port);
+  return StrCat(host, ":", port);
+}
+
+std::string StreamFileDir(const ServerConfig& config) {
+  const std::string dir =
+      config.streams.file_dir.empty() ? config.data_dir + "/exports" : config.streams.file_dir;
+  return std::filesystem::absolute(dir).string();
+}
+
+absl::Status CheckSinkUrl(std::string_view to, uint32_t exporters, const std::string& file_dir) {
+  STANFLOW_ASSIGN_OR_RETURN(const SinkUrl url, ParseSinkUrl(to));
+  SinkOptions options;
+  options.file_dir = file_dir;
+  options.exporters = exporters;
+  return CheckFlowSink(url, options);
 }
 
 }  // namespace
@@ -87,6 +123,7 @@ struct App::Rep {
   absl::Status OpenJobs();
   absl::Status OpenScheduler();
   absl::Status StartServer(const Engine& engine);
+  std::vector<Job> RunningJobs();
   PolledMetrics Poll();
 };
 
@@ -123,6 +160,7 @@ absl::Status App::Rep::OpenJobs() {
   launcher_options.threads = static_cast<int>(config.jobs.worker_threads);
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> devices, ResolveDevices(config.devices));
   launcher_options.device = devices.front();
+  launcher_options.server = [this] { return LoopbackAddress(config.listen, server->port()); };
   STANFLOW_ASSIGN_OR_RETURN(launcher, MakeProcessLauncher(launcher_options));
   JobRunnerHooks hooks;
   hooks.publish = [this](const Job& job, const std::string& out_dir) {
@@ -131,6 +169,9 @@ absl::Status App::Rep::OpenJobs() {
   hooks.changed = [this](const Job& job) {
     job_metrics->Changed(job);
     queue->Notify(job.id);
+  };
+  hooks.sink_report = [this](const Job& job, const SinkReport& report) {
+    metrics->SinkReported(job.id, job.attempts, report);
   };
   runner = std::make_unique<JobRunner>(runner_options, store.get(), launcher.get(), clock, std::move(hooks));
   queue->SetWake([this] { runner->Wake(); });
@@ -163,11 +204,24 @@ absl::Status App::Rep::StartServer(const Engine& engine) {
   env.validate_train_options = engine.validate_train_options;
   env.complete_train_options = engine.complete_train_options;
   env.can_reproduce = engine.can_reproduce;
-  env.check_format = CheckReaderFormat;
+  env.check_reading = CheckReading;
+  env.stream_file_dir = StreamFileDir(config);
+  env.check_sink = [dir = env.stream_file_dir](std::string_view to, uint32_t exporters) {
+    return CheckSinkUrl(to, exporters, dir);
+  };
   RpcServerOptions options;
   options.listen = config.listen;
   STANFLOW_ASSIGN_OR_RETURN(server, RpcServer::Start(options, std::move(env)));
   return absl::OkStatus();
+}
+
+std::vector<Job> App::Rep::RunningJobs() {
+  JobListQuery query;
+  query.states = {JobState::kRunning, JobState::kCancelling};
+  const JobRunnerOptions at_once = RunnerOptions(config);
+  query.limit = static_cast<size_t>(at_once.max_running + at_once.max_imports + at_once.max_streams);
+  auto jobs = store->List(query);
+  return jobs.ok() ? *std::move(jobs) : std::vector<Job>();
 }
 
 PolledMetrics App::Rep::Poll() {
@@ -179,6 +233,15 @@ PolledMetrics App::Rep::Poll() {
   for (const LoadedModels::View& view : models->Loaded()) {
     polled.models.push_back(
         {view.id.model, view.id.version, ModelStateName(view.state), view.device, view.bytes});
+  }
+  for (const Job& job : RunningJobs()) {
+    polled.running_jobs.push_back({job.id, job.kind, job.progress.fraction, job.progress.seconds_left});
+  }
+  std::error_code error;
+  const std::filesystem::space_info disk = std::filesystem::space(config.data_dir, error);
+  if (!error) {
+    polled.disk_bytes = disk.capacity;
+    polled.disk_free_bytes = disk.available;
   }
   return polled;
 }
@@ -193,6 +256,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(const ServerConfig& config, Engi
   rep->config = config;
   rep->clock = clock;
   rep->metrics = std::make_unique<Metrics>(STANFLOW_VERSION, engine.libtorch);
+  rep->metrics->SetLimits(Limits(config));
   rep->job_metrics = std::make_unique<JobMetrics>(rep->metrics.get());
   STANFLOW_RETURN_IF_ERROR(rep->OpenFolders());
   STANFLOW_RETURN_IF_ERROR(rep->metrics->Serve(config.metrics_listen));

@@ -45,6 +45,11 @@ struct ServerConfig {
     double load_timeout_seconds = 60;
   } generate;
 
+  struct Streams {
+    int64_t max_running = 16;
+    std::string file_dir;
+  } streams;
+
   struct Uploads {
     int64_t max_bytes = int64_t{16} << 30;
     int64_t max_uncompressed_bytes = int64_t{64} << 30;

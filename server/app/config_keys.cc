@@ -103,6 +103,15 @@ const std::vector<ConfigKey>& Keys() {
        "How long a Generate without a deadline waits for its model to be loaded.",
        FIELD(generate.load_timeout_seconds), 1, kMaxSeconds},
 
+      {"streams.max_running", ConfigUnit::kNone,
+       "Stream jobs that run at once, each a process of its own; more wait. Each takes one of "
+       "generate.max_streams.",
+       FIELD(streams.max_running), 1, 1000},
+      {"streams.file_dir", ConfigUnit::kNone,
+       "Folder that stream jobs may write files into, and that their relative paths start from; empty is "
+       "`exports` in the data folder.",
+       FIELD(streams.file_dir)},
+
       {"uploads.max_bytes", ConfigUnit::kBytes,
        "Size of an uploaded file, as sent, from which it is refused.", FIELD(uploads.max_bytes), 1,
        kMaxBytes},

@@ -17,6 +17,12 @@ std::string SpecField(const Job& job, const char* field) {
   return spec[field].get<std::string>();
 }
 
+std::string CodeOf(const Job& job) {
+  if (job.state == JobState::kSucceeded) return "OK";
+  if (job.state == JobState::kCancelled) return "CANCELLED";
+  return job.error_code;
+}
+
 double Seconds(int64_t from_ms, int64_t to_ms) { return static_cast<double>(to_ms - from_ms) / 1000; }
 
 }  // namespace
@@ -36,6 +42,7 @@ absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_di
     }
     case JobKind::kEvaluate:
     case JobKind::kReproduce:
+    case JobKind::kStream:
       return "";
   }
   return absl::InternalError(StrCat("job ", job.id, " is of no known kind"));
@@ -60,8 +67,10 @@ size_t JobMetrics::running() const {
 }
 
 void JobMetrics::Changed(const Job& job) {
+  const bool has_worker = job.state == JobState::kRunning || job.state == JobState::kCancelling;
+  if (job.kind == JobKind::kStream && !has_worker) metrics_->SinkEnded(job.id);
   if (!IsNews(job)) {
-    if (job.kind == JobKind::kTrain) metrics_->JobProgressed(SpecField(job, "model"), job.progress);
+    if (job.kind == JobKind::kTrain) metrics_->TrainingProgressed(SpecField(job, "model"), job.progress);
     return;
   }
   LogInfo("job changed", {{"job", job.id},
@@ -73,8 +82,10 @@ void JobMetrics::Changed(const Job& job) {
   if (job.state == JobState::kRunning && job.attempts == 1) {
     metrics_->JobLeased(job.kind, Seconds(job.created_ms, job.started_ms));
   }
+  if (job.kind == JobKind::kTrain && !has_worker) metrics_->TrainingStopped(SpecField(job, "model"));
   if (IsFinal(job.state)) {
-    metrics_->JobEnded(job.kind, job.state, job.started_ms == 0 ? 0 : Seconds(job.started_ms, job.ended_ms));
+    metrics_->JobEnded(job.kind, job.state, CodeOf(job),
+                       job.started_ms == 0 ? 0 : Seconds(job.started_ms, job.ended_ms));
   }
 }
 

@@ -26,8 +26,8 @@ absl::StatusOr<FileLock> LockDataFolder(const std::string& data_dir);
 std::string JobStorePath(const std::string& data_dir);
 std::string JobFolder(const std::string& data_dir, const std::string& job_id);
 
-// Makes a new job's folder and moves `adopt_file` (unless empty) into it as `upload`. Durable when OK; after
-// an error the file is where it was and no folder is left. Both must be on one file system.
+// Makes a new job's folder and moves `adopt_file`, a file or a folder (unless empty), into it as `upload`.
+// Durable when OK; after an error it is where it was and no folder is left. Both must be on one file system.
 absl::Status MakeJobFolder(const std::string& data_dir, const std::string& job_id,
                            const std::string& adopt_file);
 // Undoes MakeJobFolder.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr JobKind kWork[] = {JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce};
 constexpr JobKind kImports[] = {JobKind::kImport};
+constexpr JobKind kStreams[] = {JobKind::kStream};
 
 // After the store failed (a full disk, say): often enough to go on soon, seldom enough to write no log of it.
 constexpr std::chrono::seconds kStoreRetry{5};
@@ -128,6 +129,8 @@ void JobRunner::OnLine(Attempt* attempt, std::string_view line) {
                {{"job", attempt->job.id}, {"error", std::string(parsed.status().message())}});
   } else if (parsed->type == WorkerLine::Type::kProgress) {
     StoreProgress(attempt, parsed->progress);
+  } else if (parsed->type == WorkerLine::Type::kSink && hooks_.sink_report) {
+    hooks_.sink_report(attempt->job, parsed->sink);
   }
   MutexLock lock(&mutex_);
   --attempt->lines_in_work;
@@ -294,6 +297,8 @@ void JobRunner::FillSlots() {
   while (CountRunning(kWork) < options_.max_running && StartNext(kWork)) {
   }
   while (CountRunning(kImports) < options_.max_imports && StartNext(kImports)) {
+  }
+  while (CountRunning(kStreams) < options_.max_streams && StartNext(kStreams)) {
   }
 }
 

@@ -16,6 +16,7 @@
 #include "core/base/mutex.h"
 #include "server/jobs/attempt_outcome.h"
 #include "server/jobs/job_store.h"
+#include "server/jobs/sink_report.h"
 #include "server/jobs/worker_launcher.h"
 
 namespace stanflow {
@@ -29,6 +30,8 @@ struct JobRunnerOptions {
   int max_running = 1;
   // Imports that run at once, beside those: they are short, mostly one core, and trainings wait for them.
   int max_imports = 1;
+  // Stream jobs that run at once, beside those: they mostly wait, for the engine or for their pace.
+  int max_streams = 16;
   // A worker that says nothing for so long is killed. It beats every 2 s.
   std::chrono::milliseconds lease{30000};
   // From SIGTERM to SIGKILL at a cancel: a worker may be in the middle of writing a checkpoint.
@@ -42,6 +45,8 @@ struct JobRunnerHooks {
   std::function<absl::StatusOr<std::string>(const Job& job, const std::string& out_dir)> publish;
   // Called, without locks held and from any thread, after each change of a job's state and each progress.
   std::function<void(const Job& job)> changed;
+  // Called likewise for each report of a stream job, which is of the attempt `job.attempts`. Empty: for none.
+  std::function<void(const Job& job, const SinkReport& report)> sink_report;
 };
 
 // Runs the jobs of a store, each attempt in a worker process.

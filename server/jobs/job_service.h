@@ -18,8 +18,8 @@ struct JobRequest {
   std::string spec_json;   // native spec of the kind; validated by the caller
   std::string request_id;  // empty: none
   int32_t priority = 0;
-  // Import: file whose bytes the job takes over (renamed into its folder as "upload"). Ownership moves iff
-  // OK.
+  // Import: file, or folder of files, that the job takes over (renamed into its folder as "upload").
+  // Ownership moves iff OK.
   std::string adopt_file;
 };
 

@@ -61,6 +61,9 @@ bool IsLateCancel(const Job& job, JobAction action) {
 
 JobAction Resolve(const Job& job, const JobChange& change) {
   if (change.action != JobAction::kFail && change.action != JobAction::kSetBack) return change.action;
+  // A stream waits for its peer as long as that takes: it is no fault of its own, and streams may run for
+  // years.
+  if (job.kind == JobKind::kStream && absl::IsUnavailable(change.error)) return JobAction::kSetBack;
   const bool set_back = change.action == JobAction::kSetBack || absl::IsResourceExhausted(change.error);
   if (set_back && job.setbacks < kMaxSetbacks) return JobAction::kSetBack;
   const bool tries_left = job.failures + 1 < job.max_failures;
@@ -92,8 +95,10 @@ std::string DefaultMessage(const Job& job, JobAction action, const JobChange& ch
     case JobAction::kHandBack:
       return "handed back";
     case JobAction::kSetBack:
-      return absl::StrCat("set back (", job.setbacks, " of ", kMaxSetbacks, "), next try in ",
-                          SetBackDelayMs(change.error, job.setbacks) / 1000, " s: ", ErrorText(change.error));
+      return absl::StrCat("set back (", job.setbacks,
+                          job.kind == JobKind::kStream ? "" : absl::StrCat(" of ", kMaxSetbacks),
+                          "), next try in ", SetBackDelayMs(change.error, job.setbacks) / 1000,
+                          " s: ", ErrorText(change.error));
     case JobAction::kCancel:
       return "cancel asked for";
   }
@@ -158,6 +163,8 @@ const char* JobKindName(JobKind kind) {
       return "train";
     case JobKind::kEvaluate:
       return "evaluate";
+    case JobKind::kStream:
+      return "stream";
     case JobKind::kReproduce:
       return "reproduce";
   }

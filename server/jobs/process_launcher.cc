@@ -170,14 +170,16 @@ class ProcessLauncher : public WorkerLauncher {
 
  private:
   std::vector<std::string> Args(const WorkerCommand& command) const {
-    return {options_.program,
-            absl::StrCat("--kind=", JobKindName(command.kind)),
-            absl::StrCat("--data-dir=", options_.data_dir),
-            absl::StrCat("--job-dir=", command.job_folder),
-            absl::StrCat("--attempt=", command.attempt),
-            absl::StrCat("--threads=", options_.threads),
-            absl::StrCat("--device=", options_.device),
-            absl::StrCat("--parent-pid=", ::getpid())};
+    std::vector<std::string> args = {options_.program,
+                                     absl::StrCat("--kind=", JobKindName(command.kind)),
+                                     absl::StrCat("--data-dir=", options_.data_dir),
+                                     absl::StrCat("--job-dir=", command.job_folder),
+                                     absl::StrCat("--attempt=", command.attempt),
+                                     absl::StrCat("--threads=", options_.threads),
+                                     absl::StrCat("--device=", options_.device),
+                                     absl::StrCat("--parent-pid=", ::getpid())};
+    if (options_.server) args.push_back(absl::StrCat("--server=", options_.server()));
+    return args;
   }
 
   // Matrix libraries size their thread pools by this before main() runs.

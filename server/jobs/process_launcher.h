@@ -1,6 +1,7 @@
 #ifndef STANFLOW_SERVER_JOBS_PROCESS_LAUNCHER_H_
 #define STANFLOW_SERVER_JOBS_PROCESS_LAUNCHER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,10 +15,12 @@ struct ProcessLauncherOptions {
   std::string program;
   std::string data_dir;
   // Compute threads of a worker; 0: one a core. Serving may use all cores too: workers run at a lower
-  // priority (nice 10), so that they get what serving leaves.
+  // priority (nice 10), so that they get what serving leaves; but for those that serve: streams.
   int threads = 0;
   // Where training and scoring compute: the first device that the server itself uses.
   std::string device = "cpu";
+  // Address of the server for the jobs that call it, asked at each start. Empty: none does.
+  std::function<std::string()> server;
 };
 
 // Starts worker processes by posix_spawn (never a bare fork: the server has threads), with none of the

@@ -35,6 +35,10 @@ std::string ProgressLine(const JobProgress& progress) {
   return DumpLine({{"type", "progress"}, {"progress", ProgressToJson(progress)}});
 }
 
+std::string SinkLine(const SinkReport& report) {
+  return DumpLine({{"type", "sink"}, {"sink", SinkReportToJson(report)}});
+}
+
 std::string ErrorLine(const absl::Status& error) {
   return DumpLine({{"type", "error"},
                    {"code", absl::StatusCodeToString(error.code())},
@@ -50,6 +54,11 @@ absl::StatusOr<WorkerLine> ParseWorkerLine(std::string_view line) {
   if (type == "progress" && json.contains("progress")) {
     parsed.type = WorkerLine::Type::kProgress;
     STANFLOW_ASSIGN_OR_RETURN(parsed.progress, ProgressFromJson(json["progress"]));
+    return parsed;
+  }
+  if (type == "sink" && json.contains("sink")) {
+    parsed.type = WorkerLine::Type::kSink;
+    STANFLOW_ASSIGN_OR_RETURN(parsed.sink, SinkReportFromJson(json["sink"]));
     return parsed;
   }
   if (type != "error") return BadLine(line);

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/jobs/job.h"
+#include "server/jobs/sink_report.h"
 
 namespace stanflow {
 
@@ -16,6 +17,7 @@ namespace stanflow {
 // for its life and prints JSON lines on its standard output:
 //   {"type":"heartbeat"}                                      every few seconds: renews the lease
 //   {"type":"progress","progress":{...}}                      renews it too
+//   {"type":"sink","sink":{...}}                              and so does this (SinkReport)
 //   {"type":"error","code":"NOT_FOUND","message":"..."}       once, before it exits with kFailed
 // Before it exits with kDone it has written `<job_dir>/result.json` (durably), after everything in `out/`.
 // SIGTERM asks it to stop at the next safe point.
@@ -31,15 +33,17 @@ enum class WorkerExit : int {
 };
 
 struct WorkerLine {
-  enum class Type { kHeartbeat, kProgress, kError };
+  enum class Type { kHeartbeat, kProgress, kSink, kError };
   Type type = Type::kHeartbeat;
   JobProgress progress;  // kProgress
+  SinkReport sink;       // kSink
   absl::Status error;    // kError
 };
 
 // Without the newline.
 std::string HeartbeatLine();
 std::string ProgressLine(const JobProgress& progress);
+std::string SinkLine(const SinkReport& report);
 std::string ErrorLine(const absl::Status& error);
 
 // INVALID_ARGUMENT if the line is none of these.

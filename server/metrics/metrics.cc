@@ -10,6 +10,7 @@
 #include "prometheus/text_serializer.h"
 #include "server/metrics/metrics_http.h"
 #include "server/metrics/polled_collector.h"
+#include "server/metrics/sink_metrics.h"
 
 namespace stanflow {
 namespace {
@@ -27,9 +28,22 @@ const Buckets kStepSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.0
 const Buckets kFirstFlowSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60};
 const Buckets kJobSeconds = {1, 5, 15, 60, 300, 900, 1800, 3600, 4 * 3600, 24 * 3600};
 const Buckets kBatch = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096};
+const Buckets kParkedSeconds = {0.001, 0.01, 0.1, 1, 10, 60, 600, 3600};
 const Buckets kOccupancy = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.999};
 
 double Seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+constexpr JobKind kJobKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce,
+                                 JobKind::kStream};
+// What a rate can be made of must begin at 0: the first event of a series that appears with it is none.
+constexpr const char* kStreamEnds[] = {"OK", "CANCELLED", "UNAVAILABLE", "INTERNAL"};
+constexpr const char* kGenerateEnds[] = {
+    "OK",        "CANCELLED",          "INVALID_ARGUMENT", "FAILED_PRECONDITION",
+    "NOT_FOUND", "RESOURCE_EXHAUSTED", "UNAVAILABLE",      "INTERNAL"};
+constexpr const char* kJobFailures[] = {"INTERNAL",  "INVALID_ARGUMENT", "FAILED_PRECONDITION",
+                                        "NOT_FOUND", "UNAVAILABLE",      "RESOURCE_EXHAUSTED",
+                                        "DATA_LOSS"};
+constexpr const char* kSnapshotOutcomes[] = {"written", "skipped", "failed", "damaged"};
 
 std::string CodeLabel(const absl::Status& status) { return absl::StatusCodeToString(status.code()); }
 
@@ -56,6 +70,9 @@ struct Metrics::Rep {
       Make(BuildHistogram(), "stanflow_rpc_duration_seconds", "Time from the start to the end of an RPC.");
   Gauge& bytes_waiting =
       OneGauge("stanflow_outbox_bytes", "Encoded flows that wait for slow readers, over all streams.");
+  prometheus::Family<Histogram>& admission =
+      Make(BuildHistogram(), "stanflow_generate_admission_seconds",
+           "Time from a Generate call's arrival to its admission, by whether its model was in memory.");
   Counter& stalled = OneCounter("stanflow_streams_stalled_total",
                                 "Streams ended because their reader took nothing for the configured time.");
 
@@ -63,6 +80,12 @@ struct Metrics::Rep {
       OneGauge("stanflow_streams_active", "Streams admitted and not ended, parked ones too.");
   Gauge& streams_parked =
       OneGauge("stanflow_streams_parked", "Streams that sit out because their reader is slow.");
+  Gauge& streams_max = OneGauge("stanflow_streams_max", "Streams that may be active: generate.max_streams.");
+  Gauge& contexts_max =
+      OneGauge("stanflow_contexts_max", "Hosts that may generate at once: generate.max_contexts.");
+  Histogram& parked_seconds =
+      OneHistogram("stanflow_stream_parked_seconds",
+                   "Time that a stream sat out for a slow reader, each time.", kParkedSeconds);
   Gauge& contexts_active = OneGauge("stanflow_contexts_active", "Generating hosts of all active streams.");
   prometheus::Family<Counter>& streams_ended =
       Make(BuildCounter(), "stanflow_streams_ended_total", "Streams ended, by canonical code.");
@@ -81,9 +104,9 @@ struct Metrics::Rep {
   Histogram& deliver_seconds =
       OneHistogram("stanflow_step_deliver_duration_seconds",
                    "Time to order and hand over the flows of one step.", kStepSeconds);
-  Histogram& first_flow =
-      OneHistogram("stanflow_first_flow_seconds",
-                   "Time from a stream's admission to its first chunk, replay included.", kFirstFlowSeconds);
+  prometheus::Family<Histogram>& first_flow =
+      Make(BuildHistogram(), "stanflow_first_flow_seconds",
+           "Time from a stream's admission to its first chunk; resumed ones may make flows again first.");
   Counter& flows_sent = OneCounter("stanflow_flows_sent_total", "Flows handed to streams' outboxes.");
   Counter& flows_replayed =
       OneCounter("stanflow_flows_replayed_total", "Flows made again for resumed streams and not sent.");
@@ -92,10 +115,14 @@ struct Metrics::Rep {
   prometheus::Family<Counter>& snapshots =
       Make(BuildCounter(), "stanflow_snapshots_total", "Stream snapshots by outcome.");
 
+  Gauge& jobs_queued_max = OneGauge("stanflow_jobs_queued_max", "Jobs that may wait: jobs.max_queued.");
+  prometheus::Family<Gauge>& jobs_running_max =
+      Make(BuildGauge(), "stanflow_jobs_running_max",
+           "Jobs that run beside each other: streams.max_running stream jobs, jobs.max_running others.");
   prometheus::Family<Histogram>& job_wait = Make(BuildHistogram(), "stanflow_job_queue_wait_seconds",
                                                  "Time from a job's submission to its first attempt.");
   prometheus::Family<Counter>& jobs_ended =
-      Make(BuildCounter(), "stanflow_jobs_ended_total", "Jobs ended, by kind and state.");
+      Make(BuildCounter(), "stanflow_jobs_ended_total", "Jobs ended, by kind, state and canonical code.");
   prometheus::Family<Histogram>& job_seconds =
       Make(BuildHistogram(), "stanflow_job_duration_seconds", "Time from a job's first attempt to its end.");
   prometheus::Family<Gauge>& nats =
@@ -104,13 +131,38 @@ struct Metrics::Rep {
   prometheus::Family<Gauge>& training_rate = Make(BuildGauge(), "stanflow_training_rows_per_second",
                                                   "Rows a second of the newest training of a model.");
 
+  SinkMetrics sinks{registry.get()};
+
   std::unique_ptr<MetricsHttp> http;
+
+  void BeginAtZero();
 };
+
+void Metrics::Rep::BeginAtZero() {
+  for (const char* code : kGenerateEnds) rpcs.Add({{"method", "Synthesis/Generate"}, {"code", code}});
+  rpcs_active.Add({{"method", "Synthesis/Generate"}});
+  rpc_seconds.Add({{"method", "Synthesis/Generate"}}, kRpcSeconds);
+  for (const char* code : kStreamEnds) streams_ended.Add({{"code", code}});
+  for (const char* outcome : kSnapshotOutcomes) snapshots.Add({{"outcome", outcome}});
+  for (const char* start : {"fresh", "resumed"}) first_flow.Add({{"start", start}}, kFirstFlowSeconds);
+  for (const char* model : {"ready", "loading"}) admission.Add({{"model", model}}, kFirstFlowSeconds);
+  for (const JobKind kind : kJobKinds) {
+    const std::string name = JobKindName(kind);
+    jobs_ended.Add({{"kind", name}, {"state", "SUCCEEDED"}, {"code", "OK"}});
+    for (const char* code : kJobFailures) {
+      jobs_ended.Add({{"kind", name}, {"state", "FAILED"}, {"code", code}});
+    }
+    jobs_ended.Add({{"kind", name}, {"state", "CANCELLED"}, {"code", "CANCELLED"}});
+    job_wait.Add({{"kind", name}}, kJobSeconds);
+    job_seconds.Add({{"kind", name}}, kJobSeconds);
+  }
+}
 
 Metrics::Metrics(const std::string& version, const std::string& libtorch) : rep_(std::make_unique<Rep>()) {
   rep_->Make(BuildGauge(), "stanflow_build_info", "1, with the build's versions as labels.")
       .Add({{"version", version}, {"libtorch", libtorch}})
       .Set(1);
+  rep_->BeginAtZero();
 }
 
 // The scraping threads use the registry: they go first.
@@ -131,6 +183,14 @@ std::string Metrics::Text() const {
 
 void Metrics::SetPoll(std::function<PolledMetrics()> poll) { rep_->polled->SetPoll(std::move(poll)); }
 
+void Metrics::SetLimits(const ServerLimits& limits) {
+  rep_->streams_max.Set(static_cast<double>(limits.streams));
+  rep_->contexts_max.Set(static_cast<double>(limits.contexts));
+  rep_->jobs_queued_max.Set(static_cast<double>(limits.queued_jobs));
+  rep_->jobs_running_max.Add({{"of", "jobs"}}).Set(static_cast<double>(limits.running_jobs));
+  rep_->jobs_running_max.Add({{"of", "streams"}}).Set(static_cast<double>(limits.stream_jobs));
+}
+
 void Metrics::RpcStarted(const char* method) { rep_->rpcs_active.Add({{"method", method}}).Increment(); }
 
 void Metrics::RpcEnded(const char* method, const char* code, std::chrono::nanoseconds time) {
@@ -139,6 +199,9 @@ void Metrics::RpcEnded(const char* method, const char* code, std::chrono::nanose
   rep_->rpc_seconds.Add({{"method", method}}, kRpcSeconds).Observe(Seconds(time));
 }
 
+void Metrics::StreamAdmitted(bool was_ready, std::chrono::nanoseconds wait) {
+  rep_->admission.Add({{"model", was_ready ? "ready" : "loading"}}, kFirstFlowSeconds).Observe(Seconds(wait));
+}
 void Metrics::AddBytesWaiting(int64_t delta) { rep_->bytes_waiting.Increment(static_cast<double>(delta)); }
 void Metrics::StreamStalled() { rep_->stalled.Increment(); }
 
@@ -146,16 +209,26 @@ void Metrics::JobLeased(JobKind kind, double waited_seconds) {
   rep_->job_wait.Add({{"kind", JobKindName(kind)}}, kJobSeconds).Observe(waited_seconds);
 }
 
-void Metrics::JobEnded(JobKind kind, JobState state, double ran_seconds) {
-  rep_->jobs_ended.Add({{"kind", JobKindName(kind)}, {"state", JobStateName(state)}}).Increment();
+void Metrics::JobEnded(JobKind kind, JobState state, const std::string& code, double ran_seconds) {
+  rep_->jobs_ended.Add({{"kind", JobKindName(kind)}, {"state", JobStateName(state)}, {"code", code}})
+      .Increment();
   rep_->job_seconds.Add({{"kind", JobKindName(kind)}}, kJobSeconds).Observe(ran_seconds);
 }
 
-void Metrics::JobProgressed(const std::string& model, const JobProgress& progress) {
-  if (model.empty() || progress.attribute.empty()) return;
+void Metrics::TrainingProgressed(const std::string& model, const JobProgress& progress) {
+  if (progress.rows_per_second > 0) rep_->training_rate.Add({{"model", model}}).Set(progress.rows_per_second);
+  if (progress.attribute.empty()) return;
   rep_->nats.Add({{"model", model}, {"attribute", progress.attribute}}).Set(progress.nats);
-  rep_->training_rate.Add({{"model", model}}).Set(progress.rows_per_second);
 }
+
+void Metrics::TrainingStopped(const std::string& model) {
+  rep_->training_rate.Remove(&rep_->training_rate.Add({{"model", model}}));
+}
+
+void Metrics::SinkReported(const std::string& job, uint32_t attempt, const SinkReport& report) {
+  rep_->sinks.Reported(job, attempt, report);
+}
+void Metrics::SinkEnded(const std::string& job) { rep_->sinks.Ended(job); }
 
 void Metrics::OnStep(const StepStats& step) {
   rep_->batch.Observe(step.contexts);
@@ -172,7 +245,10 @@ void Metrics::OnLoad(const SchedulerLoad& load) {
   rep_->streams_parked.Set(load.parked);
 }
 
-void Metrics::OnFirstFlow(std::chrono::nanoseconds wait) { rep_->first_flow.Observe(Seconds(wait)); }
+void Metrics::OnFirstFlow(std::chrono::nanoseconds wait, bool resumed) {
+  rep_->first_flow.Add({{"start", resumed ? "resumed" : "fresh"}}, kFirstFlowSeconds).Observe(Seconds(wait));
+}
+void Metrics::OnUnparked(std::chrono::nanoseconds time) { rep_->parked_seconds.Observe(Seconds(time)); }
 void Metrics::OnFlowsSent(uint64_t flows) { rep_->flows_sent.Increment(static_cast<double>(flows)); }
 void Metrics::OnReplay(uint64_t flows) { rep_->flows_replayed.Increment(static_cast<double>(flows)); }
 

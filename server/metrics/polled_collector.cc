@@ -3,7 +3,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace stanflow {
@@ -54,6 +61,28 @@ void CollectJobs(const PolledMetrics& polled, std::vector<prometheus::MetricFami
           .Take());
 }
 
+void CollectRunningJobs(const PolledMetrics& polled, std::vector<prometheus::MetricFamily>* out) {
+  GaugeFamily progress("stanflow_job_progress_ratio", "How far a running job is, 0 to 1.");
+  GaugeFamily remaining("stanflow_job_remaining_seconds",
+                        "Time that a running job still takes, as it estimates.");
+  for (const auto& job : polled.running_jobs) {
+    const Labels labels = {{"id", job.id}, {"kind", JobKindName(job.kind)}};
+    progress.Add(labels, job.fraction);
+    if (job.seconds_left >= 0) remaining.Add(labels, job.seconds_left);
+  }
+  out->push_back(progress.Take());
+  out->push_back(remaining.Take());
+}
+
+void CollectDisk(const PolledMetrics& polled, std::vector<prometheus::MetricFamily>* out) {
+  out->push_back(GaugeFamily("stanflow_data_size_bytes", "Size of the file system of the data folder.")
+                     .Add({}, static_cast<double>(polled.disk_bytes))
+                     .Take());
+  out->push_back(GaugeFamily("stanflow_data_free_bytes", "What the server may still use of that file system.")
+                     .Add({}, static_cast<double>(polled.disk_free_bytes))
+                     .Take());
+}
+
 void CollectModels(const PolledMetrics& polled, std::vector<prometheus::MetricFamily>* out) {
   GaugeFamily states("stanflow_models", "Model versions in memory, or failed to get there, by state.");
   for (const char* state : kModelStates) {
@@ -71,7 +100,40 @@ void CollectModels(const PolledMetrics& polled, std::vector<prometheus::MetricFa
   out->push_back(memory.Take());
 }
 
+// Seconds since the epoch; 0 where /proc says nothing.
+double StartTime() {
+  std::ifstream self("/proc/self/stat"), machine("/proc/stat");
+  std::string text(std::istreambuf_iterator<char>(self), {});
+  // The name in parentheses may hold anything; the 20th number after it is the start in ticks since the boot.
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  double ticks = 0, booted = 0;
+  for (int i = 0; i < 20 && fields >> text; ++i) ticks = std::atof(text.c_str());
+  while (machine >> text && text != "btime")
+    machine.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  return machine >> booted ? booted + ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) : 0;
+}
+
+double OpenFiles() {
+  std::error_code error;
+  const std::filesystem::directory_iterator first("/proc/self/fd", error);
+  // The iterator's own is among them.
+  return static_cast<double>(std::distance(first, std::filesystem::directory_iterator())) - 1;
+}
+
+void CollectFiles(std::vector<prometheus::MetricFamily>* out) {
+  out->push_back(GaugeFamily("process_open_fds", "Open files and sockets.").Add({}, OpenFiles()).Take());
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  out->push_back(GaugeFamily("process_max_fds", "Files and sockets that may be open.")
+                     .Add({}, static_cast<double>(limit.rlim_cur))
+                     .Take());
+}
+
 void CollectProcess(std::vector<prometheus::MetricFamily>* out) {
+  static const double start_time = StartTime();
+  out->push_back(GaugeFamily("process_start_time_seconds", "When the server started, seconds since 1970.")
+                     .Add({}, start_time)
+                     .Take());
   std::ifstream statm("/proc/self/statm");
   double pages_virtual = 0, pages_resident = 0;
   const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
@@ -103,10 +165,13 @@ void CollectProcess(std::vector<prometheus::MetricFamily>* out) {
 std::vector<prometheus::MetricFamily> PolledCollector::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   CollectProcess(&families);
+  CollectFiles(&families);
   MutexLock lock(&mutex_);
   if (!poll_) return families;
   const PolledMetrics polled = poll_();
   CollectJobs(polled, &families);
+  CollectRunningJobs(polled, &families);
+  CollectDisk(polled, &families);
   CollectModels(polled, &families);
   return families;
 }

@@ -129,6 +129,7 @@ v1::Dataset ToProto(const DatasetInfo& info) {
     auto* const rejected = out.add_rejected();
     rejected->set_line(row.line);
     rejected->set_reason(row.reason);
+    rejected->set_file(row.file);
   }
   SetTimestamp(manifest.first_end_ms, out.mutable_first_flow_end());
   SetTimestamp(manifest.last_end_ms, out.mutable_last_flow_end());

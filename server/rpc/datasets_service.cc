@@ -6,6 +6,7 @@
 #include "core/base/strings.h"
 #include "server/registry/resource_name.h"
 #include "server/rpc/convert.h"
+#include "server/rpc/incoming_folder.h"
 #include "server/rpc/job_specs.h"
 #include "server/rpc/receive_file_reactor.h"
 #include "server/rpc/request_id.h"
@@ -32,6 +33,19 @@ absl::Status CheckUnread(const RpcEnvironment& env, const std::string& dataset) 
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<Incoming>> CreateIncoming(const v1::UploadHeader& header,
+                                                         const RpcOptions& options) {
+  if (header.files().empty()) {
+    return IncomingFile::Create(options.upload_dir,
+                                {options.max_upload_bytes, header.size_bytes(), header.sha256()});
+  }
+  std::vector<IncomingFileLimits> files;
+  for (const v1::UploadFile& file : header.files()) {
+    files.push_back({file.size_bytes(), file.size_bytes(), file.sha256()});
+  }
+  return IncomingFolder::Create(options.upload_dir, options.max_upload_bytes, std::move(files));
+}
+
 }  // namespace
 
 grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::CallbackServerContext* context,
@@ -43,12 +57,12 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
                               FindSubmitted(header, header.request_id(), *env));
     if (known.has_value()) {
       *response = ToProto(*known);
-      return std::nullopt;
+      return std::unique_ptr<Incoming>();
     }
     STANFLOW_RETURN_IF_ERROR(ImportJob(header, *env).status());
-    return IncomingFileLimits{env->options.max_upload_bytes, header.size_bytes(), header.sha256()};
+    return CreateIncoming(header, env->options);
   };
-  steps.end = [env = env_, response](const v1::UploadHeader& header, IncomingFile* file) -> absl::Status {
+  steps.end = [env = env_, response](const v1::UploadHeader& header, Incoming* file) -> absl::Status {
     STANFLOW_ASSIGN_OR_RETURN(JobRequest job, ImportJob(header, *env));
     job.adopt_file = file->path();
     STANFLOW_ASSIGN_OR_RETURN(const Job stored, SubmitOnce(job, *env));

@@ -40,7 +40,7 @@ void GenerateReactor::Begin() {
     STANFLOW_ASSIGN_OR_RETURN(const GenerateInput input, ParseGenerateRequest(*request_));
     STANFLOW_ASSIGN_OR_RETURN(const VersionId id, PinVersion(input));
     const ModelHandle ready = env_->models->AcquireIfReady(id);
-    if (ready.generator != nullptr) return Open(input, ready);
+    if (ready.generator != nullptr) return Open(input, ready, /*was_ready=*/true);
     const auto wait = [self = shared_from_this(), input, id] { self->WaitAndOpen(input, id); };
     return env_->waiting->Run(wait) ? absl::OkStatus() : TooBusy();
   }();
@@ -62,14 +62,15 @@ void GenerateReactor::WaitAndOpen(const GenerateInput& input, const VersionId& i
   const absl::Status status = [&]() -> absl::Status {
     const auto deadline = AnswerBy(*context_, env_->options.load_timeout);
     STANFLOW_ASSIGN_OR_RETURN(const ModelHandle model, env_->models->Acquire(id, deadline));
-    return Open(input, model);
+    return Open(input, model, /*was_ready=*/false);
   }();
   if (!status.ok()) EndUnopened(status);
 }
 
-absl::Status GenerateReactor::Open(const GenerateInput& input, const ModelHandle& model) {
+absl::Status GenerateReactor::Open(const GenerateInput& input, const ModelHandle& model, bool was_ready) {
   const GeneratorInfo& info = model.generator->info();
-  STANFLOW_ASSIGN_OR_RETURN(spec_, CompleteSpec(input, info.training_hosts, info.default_start_ms));
+  STANFLOW_ASSIGN_OR_RETURN(spec_, CompleteSpec(input, {DefaultHosts(info.default_hosts, info.training_hosts),
+                                                        info.default_start_ms}));
   identity_ = IdentityOf(model);
   if (input.resume.has_value()) {
     STANFLOW_RETURN_IF_ERROR(CheckResumeToken(*input.resume, identity_));
@@ -84,6 +85,7 @@ absl::Status GenerateReactor::Open(const GenerateInput& input, const ModelHandle
   request.first_row = first_row_;
   request.snapshot_key = SnapshotKey(identity_);
   STANFLOW_ASSIGN_OR_RETURN(const StreamTicket ticket, env_->scheduler->Start(std::move(request), this));
+  env_->metrics->StreamAdmitted(was_ready, scope_.Elapsed());
   Opened(ticket.id, Header(model, ticket.replayed_rows));
   return absl::OkStatus();
 }

@@ -70,7 +70,8 @@ class GenerateReactor final : public grpc::ServerWriteReactor<v1::GenerateRespon
   void Begin();
   absl::StatusOr<VersionId> PinVersion(const GenerateInput& input) const;
   void WaitAndOpen(const GenerateInput& input, const VersionId& id);
-  absl::Status Open(const GenerateInput& input, const ModelHandle& model);
+  // `was_ready`: nobody had to wait for the model.
+  absl::Status Open(const GenerateInput& input, const ModelHandle& model, bool was_ready);
   StreamIdentity IdentityOf(const ModelHandle& model) const;
   Message Header(const ModelHandle& model, uint64_t replayed_rows) const;
   Message Summary() const;

@@ -12,7 +12,6 @@
 namespace stanflow {
 namespace {
 
-constexpr uint32_t kDefaultHosts = 90;
 constexpr uint32_t kMaxChunkRows = 4096;
 
 absl::Status ParseExtent(const v1::GenerateRequest& request, StreamSpec* spec) {
@@ -64,11 +63,10 @@ absl::StatusOr<GenerateInput> ParseGenerateRequest(const v1::GenerateRequest& re
   return input;
 }
 
-absl::StatusOr<StreamSpec> CompleteSpec(const GenerateInput& input, uint32_t training_hosts,
-                                        int64_t default_start_ms) {
+absl::StatusOr<StreamSpec> CompleteSpec(const GenerateInput& input, const StreamDefaults& defaults) {
   StreamSpec spec = input.spec;
-  if (input.default_hosts) spec.hosts = std::clamp<uint32_t>(training_hosts, 1, kDefaultHosts);
-  if (input.default_start) spec.start_ms = std::max<int64_t>(default_start_ms, 0);
+  if (input.default_hosts) spec.hosts = defaults.hosts;
+  if (input.default_start) spec.start_ms = std::max<int64_t>(defaults.start_ms, 0);
   STANFLOW_RETURN_IF_ERROR(WithRequestNames(ValidateStreamSpec(spec)));
   return spec;
 }

@@ -25,9 +25,14 @@ struct GenerateInput {
 // INVALID_ARGUMENT "FIELD: ...", field names as in the request.
 absl::StatusOr<GenerateInput> ParseGenerateRequest(const v1::GenerateRequest& request);
 
+// What a model says for streams that leave it open.
+struct StreamDefaults {
+  uint32_t hosts = 1;
+  int64_t start_ms = 0;
+};
+
 // The spec with the model's defaults filled in, valid.
-absl::StatusOr<StreamSpec> CompleteSpec(const GenerateInput& input, uint32_t training_hosts,
-                                        int64_t default_start_ms);
+absl::StatusOr<StreamSpec> CompleteSpec(const GenerateInput& input, const StreamDefaults& defaults);
 
 }  // namespace stanflow
 

@@ -29,6 +29,12 @@ absl::StatusOr<std::unique_ptr<IncomingFile>> IncomingFile::Create(const std::st
                                                                    IncomingFileLimits limits) {
   STANFLOW_RETURN_IF_ERROR(CheckLimits(limits));
   STANFLOW_ASSIGN_OR_RETURN(std::string path, MakeScratchFile(dir));
+  return CreateAt(dir, std::move(path), std::move(limits));
+}
+
+absl::StatusOr<std::unique_ptr<IncomingFile>> IncomingFile::CreateAt(const std::string& dir, std::string path,
+                                                                     IncomingFileLimits limits) {
+  STANFLOW_RETURN_IF_ERROR(CheckLimits(limits));
   STANFLOW_ASSIGN_OR_RETURN(FileWriter writer, FileWriter::Create(path));
   return std::unique_ptr<IncomingFile>(
       new IncomingFile(dir, std::move(path), std::move(writer), std::move(limits)));

@@ -19,25 +19,37 @@ struct IncomingFileLimits {
   std::string expected_sha256;  // 32 bytes; empty: unknown
 };
 
-// A file that arrives in pieces and is kept only if all of it came. Not thread-safe.
-class IncomingFile {
+// What arrives in pieces, a file or a folder of files, and is kept only if all of it came. Its destructor
+// removes it. Not thread-safe.
+class Incoming {
+ public:
+  virtual ~Incoming() = default;
+  // INVALID_ARGUMENT beyond a limit; RESOURCE_EXHAUSTED, naming the folder, where the disk is full.
+  virtual absl::Status Append(std::string_view data) = 0;
+  // Everything came: compares sizes and digests, syncs. INVALID_ARGUMENT where they differ.
+  virtual absl::Status Complete() = 0;
+  virtual const std::string& path() const = 0;
+  // Somebody else took it over: it is not removed any more.
+  virtual void Release() = 0;
+};
+
+class IncomingFile final : public Incoming {
  public:
   // Makes a file with a name of its own in `dir`, which is made if missing. INVALID_ARGUMENT for limits that
   // contradict each other ("size_bytes: ...").
   static absl::StatusOr<std::unique_ptr<IncomingFile>> Create(const std::string& dir,
                                                               IncomingFileLimits limits);
-  // Removes the file.
-  ~IncomingFile();
+  // As above, the file `path` in `dir`.
+  static absl::StatusOr<std::unique_ptr<IncomingFile>> CreateAt(const std::string& dir, std::string path,
+                                                                IncomingFileLimits limits);
+  ~IncomingFile() override;
   IncomingFile(const IncomingFile&) = delete;
   IncomingFile& operator=(const IncomingFile&) = delete;
 
-  // INVALID_ARGUMENT beyond a limit; RESOURCE_EXHAUSTED, naming the folder, where the disk is full.
-  absl::Status Append(std::string_view data);
-  // Everything came: compares size and digest, syncs. INVALID_ARGUMENT where they differ.
-  absl::Status Complete();
-  const std::string& path() const { return path_; }
-  // Somebody else took the file over: it is not removed any more.
-  void Release() { path_.clear(); }
+  absl::Status Append(std::string_view data) override;
+  absl::Status Complete() override;
+  const std::string& path() const override { return path_; }
+  void Release() override { path_.clear(); }
 
  private:
   IncomingFile(std::string dir, std::string path, FileWriter writer, IncomingFileLimits limits);

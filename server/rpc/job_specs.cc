@@ -9,6 +9,7 @@
 #include "core/base/strings.h"
 #include "core/dataset/holdout.h"
 #include "core/eval/metric.h"
+#include "core/export/pacer.h"
 #include "core/flow/address.h"
 #include "nlohmann/json.hpp"
 #include "server/registry/resource_name.h"
@@ -20,8 +21,10 @@ namespace stanflow {
 namespace {
 
 constexpr size_t kMaxRequestId = 128;
+constexpr size_t kMaxFileName = 1000;
+constexpr int kMaxFiles = 10000;
 constexpr char kDefaultPreset[] = "causal";
-constexpr uint64_t kReproduceRows = 200000, kReproduceTaskRows = 20000;
+constexpr uint64_t kReproduceRows = 1000000, kReproduceTaskRows = 20000;
 // Of paper.json (core/study/paper_json.h).
 constexpr const char* kPaperModels[] = {"stan", "stan_paper", "b1", "b2", "b3", "b4"};
 
@@ -39,36 +42,26 @@ absl::StatusOr<JobRequest> Request(JobKind kind, nlohmann::json spec, const Mess
   return request;
 }
 
-// What the manifest of a model says for streams that leave it open.
-struct StreamDefaults {
-  uint32_t hosts = 1;
-  int64_t start_ms = 0;
-};
-
 absl::StatusOr<StreamDefaults> DefaultsOf(const ModelVersionInfo& info) {
   const nlohmann::json manifest =
       nlohmann::json::parse(info.manifest_json, nullptr, /*allow_exceptions=*/false);
   try {
-    return StreamDefaults{manifest.at("hosts").get<uint32_t>(),
-                          manifest.at("default_start_ms").get<int64_t>()};
+    return StreamDefaults{
+        DefaultHosts(manifest.value("default_hosts", 0u), manifest.at("hosts").get<uint32_t>()),
+        manifest.at("default_start_ms").get<int64_t>()};
   } catch (const nlohmann::json::exception& e) {
     return absl::DataLossError(StrCat("the manifest of ", info.id.ToString(), " is damaged: ", e.what()));
   }
 }
 
-// `field`: of the request, for errors.
-absl::StatusOr<nlohmann::json> GenerateSpec(const std::string& field, v1::GenerateRequest generate,
-                                            const ModelVersionInfo& model, const RpcEnvironment& env) {
-  if (!generate.model().empty()) return FieldError(field + ".model", "must be empty; 'model' says it");
+// What `model` is asked for; `field`: of the request, for errors.
+absl::StatusOr<nlohmann::json> FlowsSpec(const std::string& field, const v1::GenerateRequest& generate,
+                                         const ModelVersionInfo& model) {
   if (!generate.resume_token().empty()) return FieldError(field + ".resume_token", "must be empty here");
-  generate.set_model(model.id.ToString());
-  if (generate.extent_case() == v1::GenerateRequest::EXTENT_NOT_SET) {
-    generate.set_rows(env.options.default_evaluate_rows);
-  }
   const absl::StatusOr<GenerateInput> input = ParseGenerateRequest(generate);
   if (!input.ok()) return InField(field, input.status());
   STANFLOW_ASSIGN_OR_RETURN(const StreamDefaults defaults, DefaultsOf(model));
-  const absl::StatusOr<StreamSpec> spec = CompleteSpec(*input, defaults.hosts, defaults.start_ms);
+  const absl::StatusOr<StreamSpec> spec = CompleteSpec(*input, defaults);
   if (!spec.ok()) return InField(field, spec.status());
   nlohmann::json json = {{"seed", spec->seed},
                          {"stream", spec->stream},
@@ -78,6 +71,51 @@ absl::StatusOr<nlohmann::json> GenerateSpec(const std::string& field, v1::Genera
   if (spec->rows.has_value()) json["rows"] = *spec->rows;
   if (spec->duration_ms.has_value()) json["duration_ms"] = *spec->duration_ms;
   return json;
+}
+
+// The same for a request that names its model beside it, and has an end.
+absl::StatusOr<nlohmann::json> GenerateSpec(const std::string& field, v1::GenerateRequest generate,
+                                            const ModelVersionInfo& model, const RpcEnvironment& env) {
+  if (!generate.model().empty()) return FieldError(field + ".model", "must be empty; 'model' says it");
+  generate.set_model(model.id.ToString());
+  if (generate.extent_case() == v1::GenerateRequest::EXTENT_NOT_SET) {
+    generate.set_rows(env.options.default_evaluate_rows);
+  }
+  return FlowsSpec(field, generate, model);
+}
+
+absl::StatusOr<Pace> PaceOf(const v1::StreamRequest& request) {
+  Pace pace;
+  std::string field;
+  if (request.pace_case() == v1::StreamRequest::kFlowsPerSecond) {
+    pace = {Pace::Kind::kRate, request.flows_per_second()};
+    field = "flows_per_second";
+  } else if (request.pace_case() == v1::StreamRequest::kSpeed) {
+    pace = {Pace::Kind::kSpeed, request.speed()};
+    field = "speed";
+  }
+  const absl::Status status = CheckPace(pace);
+  if (!status.ok()) return FieldError(field, ToStd(status.message()));
+  return pace;
+}
+
+absl::Status CheckFiles(const v1::UploadHeader& header) {
+  if (header.files_size() > kMaxFiles) {
+    return FieldError("files", StrCat(header.files_size(), " files; ", kMaxFiles, " may be in an upload"));
+  }
+  if (header.files_size() > 0 && (header.size_bytes() != 0 || !header.sha256().empty())) {
+    return FieldError("size_bytes",
+                      "size_bytes and sha256 are of a single file; leave them out with 'files'");
+  }
+  for (int i = 0; i < header.files_size(); ++i) {
+    const std::string field = StrCat("files[", i, "]");
+    const v1::UploadFile& file = header.files(i);
+    if (file.name().empty() || file.name().size() > kMaxFileName) {
+      return FieldError(field + ".name", StrCat(file.name().size(), " bytes; give 1 to ", kMaxFileName));
+    }
+    if (file.size_bytes() == 0) return FieldError(field + ".size_bytes", "0; leave empty files out");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -96,18 +134,22 @@ absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEn
   const absl::StatusOr<Holdout> parsed = Holdout::Parse(holdout);
   if (!parsed.ok()) return FieldError("holdout", ToStd(parsed.status().message()));
   const std::string format = header.format().empty() ? "auto" : header.format();
-  const absl::Status known = env.check_format(format);
-  if (!known.ok()) return FieldError("format", ToStd(known.message()));
+  const std::string biflow = header.biflow().empty() ? "split" : header.biflow();
+  STANFLOW_RETURN_IF_ERROR(env.check_reading(format, biflow, header.schema()));
+  STANFLOW_RETURN_IF_ERROR(CheckFiles(header));
   const double share =
       header.has_max_rejected_share() ? header.max_rejected_share() : env.options.max_rejected_share;
   if (!(share >= 0 && share <= 1)) return FieldError("max_rejected_share", "give 0 to 1");
-  const nlohmann::json spec = {{"dataset", dataset},
-                               {"home", std::vector<std::string>(header.home().begin(), header.home().end())},
-                               {"holdout", holdout},
-                               {"format", format},
-                               {"max_rejected_share", share},
-                               {"max_uncompressed_bytes", env.options.max_uncompressed_bytes}};
-  return Request(JobKind::kImport, spec, header);
+  nlohmann::json spec = {{"dataset", dataset},
+                         {"home", std::vector<std::string>(header.home().begin(), header.home().end())},
+                         {"holdout", holdout},
+                         {"format", format},
+                         {"biflow", biflow},
+                         {"schema", header.schema()},
+                         {"max_rejected_share", share},
+                         {"max_uncompressed_bytes", env.options.max_uncompressed_bytes}};
+  for (const v1::UploadFile& file : header.files()) spec["files"].push_back(file.name());
+  return Request(JobKind::kImport, std::move(spec), header);
 }
 
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env) {
@@ -194,6 +236,31 @@ absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, con
                          {"task_rows", request.has_task_rows() ? request.task_rows() : kReproduceTaskRows},
                          {"models", std::move(models)}};
   return Request(JobKind::kReproduce, std::move(spec), request);
+}
+
+absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const RpcEnvironment& env) {
+  const uint32_t exporters = std::max(request.exporters(), 1u);
+  const v1::GenerateRequest& generate = request.generate();
+  if (generate.model().empty())
+    return FieldError("generate.model", "empty; name a model, such as 'edge' or 'edge@3'");
+  if (generate.chunk_rows() != 0)
+    return FieldError("generate.chunk_rows", "must be unset: nobody sees the chunks");
+  STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env.models->Resolve("generate.model", generate.model()));
+  STANFLOW_ASSIGN_OR_RETURN(const ModelVersionInfo model, env.models->Get(id));
+  const absl::Status sink = env.check_sink(request.to(), 1);
+  if (!sink.ok()) return FieldError("to", ToStd(sink.message()));
+  const absl::Status spread = env.check_sink(request.to(), exporters);
+  if (!spread.ok()) return FieldError("exporters", ToStd(spread.message()));
+  STANFLOW_ASSIGN_OR_RETURN(const Pace pace, PaceOf(request));
+  nlohmann::json spec = {{"model", id.ToString()},
+                         {"to", request.to()},
+                         {"when_full", request.when_full() == v1::WHEN_FULL_DROP ? "drop" : "wait"},
+                         {"exporters", exporters},
+                         {"file_dir", env.stream_file_dir}};
+  if (pace.kind == Pace::Kind::kRate) spec["rate"] = pace.factor;
+  if (pace.kind == Pace::Kind::kSpeed) spec["speed"] = pace.factor;
+  STANFLOW_ASSIGN_OR_RETURN(spec["generate"], FlowsSpec("generate", generate, model));
+  return Request(JobKind::kStream, std::move(spec), request);
 }
 
 std::vector<std::string> DatasetsReadBy(const Job& job) {

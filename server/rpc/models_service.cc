@@ -128,10 +128,9 @@ grpc::ServerReadReactor<v1::ImportModelRequest>* ModelsService::ImportModel(
   Reactor::Steps steps;
   steps.begin = [env = env_](const v1::ImportModelHeader& header) -> Reactor::Begun {
     STANFLOW_RETURN_IF_ERROR(ParseId("model", "models", header.model()).status());
-    return IncomingFileLimits{env->options.max_bundle_bytes, 0, ""};
+    return IncomingFile::Create(env->options.upload_dir, {env->options.max_bundle_bytes, 0, ""});
   };
-  steps.end = [env = env_, response](const v1::ImportModelHeader& header,
-                                     IncomingFile* file) -> absl::Status {
+  steps.end = [env = env_, response](const v1::ImportModelHeader& header, Incoming* file) -> absl::Status {
     STANFLOW_ASSIGN_OR_RETURN(const std::string model, ParseId("model", "models", header.model()));
     STANFLOW_ASSIGN_OR_RETURN(const VersionId id, env->models->Import(file->path(), model));
     return Describe(*env, id, /*with_manifest=*/false, response);

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -17,19 +16,19 @@
 
 namespace stanflow {
 
-// Takes a header and then a file's bytes (a message with a oneof of `header` and `data`). One message is
-// read at a time, and the next one only after the disk took it: gRPC's flow control slows the sender. What
-// breaks off is not kept. Owns itself.
+// Takes a header and then the bytes of a file or of several (a message with a oneof of `header` and `data`).
+// One message is read at a time, and the next one only after the disk took it: gRPC's flow control slows the
+// sender. What breaks off is not kept. Owns itself.
 template <typename Request, typename Header>
 class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
  public:
-  // What the file must be like; nothing if the call is answered without it.
-  using Begun = absl::StatusOr<std::optional<IncomingFileLimits>>;
+  // Where the bytes go; null if the call is answered without them.
+  using Begun = absl::StatusOr<std::unique_ptr<Incoming>>;
   struct Steps {
     // Checks the header.
     std::function<Begun(const Header&)> begin;
-    // The whole file came. Release it if somebody keeps it.
-    std::function<absl::Status(const Header&, IncomingFile*)> end;
+    // All came. Release it if somebody keeps it.
+    std::function<absl::Status(const Header&, Incoming*)> end;
   };
 
   static ReceiveFileReactor* Start(const RpcEnvironment* env, grpc::CallbackServerContext* context,
@@ -66,12 +65,9 @@ class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
     if (message_.part_case() == Request::kHeader) {
       if (file_ != nullptr) return FieldError("header", "came twice");
       header_ = std::move(*message_.mutable_header());
-      Begun limits = steps_.begin(header_);
-      if (!limits.ok() || !limits->has_value()) return limits.status();
-      auto file = IncomingFile::Create(env_->options.upload_dir, **std::move(limits));
-      if (!file.ok()) return file.status();
-      file_ = *std::move(file);
-      return absl::OkStatus();
+      Begun begun = steps_.begin(header_);
+      if (begun.ok()) file_ = *std::move(begun);
+      return begun.status();
     }
     if (file_ == nullptr) return FieldError("header", "must be the first message");
     return file_->Append(message_.data());
@@ -98,7 +94,7 @@ class ReceiveFileReactor final : public grpc::ServerReadReactor<Request> {
   // Tasks follow one another by way of gRPC; never contended.
   Mutex mutex_;
   Header header_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<IncomingFile> file_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Incoming> file_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace stanflow

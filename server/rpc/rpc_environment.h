@@ -54,6 +54,11 @@ using ValidateTrainOptions =
 using CompleteTrainOptions =
     std::function<std::string(const std::string& preset, const std::map<std::string, std::string>& options)>;
 
+// What files of flows are, and how they are read: the fields of an UploadHeader that has no empty ones but,
+// maybe, the schema.
+using ValidateReading =
+    std::function<absl::Status(std::string_view format, std::string_view biflow, std::string_view schema)>;
+
 // What the services work with. All of it outlives the server; nothing here is owned.
 struct RpcEnvironment {
   RpcOptions options;
@@ -69,8 +74,13 @@ struct RpcEnvironment {
   ValidateTrainOptions validate_train_options;
   CompleteTrainOptions complete_train_options;  // empty: estimates know less
   bool can_reproduce = false;                   // whether the workers of this build have reproduce jobs
-  // INVALID_ARGUMENT for a file format that no reader knows.
-  std::function<absl::Status(std::string_view format)> check_format;
+  // Whether files can be read so: INVALID_ARGUMENT "format: ...", "biflow: ..." or "schema: ...".
+  ValidateReading check_reading;
+  // INVALID_ARGUMENT for a sink's URL that is none or a place that flows may not go to, or that takes flows
+  // of one exporter only.
+  std::function<absl::Status(std::string_view to, uint32_t exporters)> check_sink;
+  // Folder that the files of streams lie in (SinkOptions::file_dir of core/export/flow_sink.h).
+  std::string stream_file_dir;
   // For calls that touch the disk for a moment. gRPC's own threads never block.
   Executor* disk = nullptr;
   // For calls that wait for a model to be loaded.

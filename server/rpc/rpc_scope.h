@@ -19,10 +19,13 @@ class RpcScope {
     env_->metrics->RpcStarted(method_);
   }
 
+  // Since the call's start.
+  std::chrono::nanoseconds Elapsed() const { return env_->clock->SteadyNow() - start_; }
+
   // Once, with what the call ends with; answers it as it goes over the wire.
   grpc::Status End(const absl::Status& status) const {
     const grpc::Status result = ToGrpcStatus(status);
-    env_->metrics->RpcEnded(method_, CodeName(result.error_code()), env_->clock->SteadyNow() - start_);
+    env_->metrics->RpcEnded(method_, CodeName(result.error_code()), Elapsed());
     return result;
   }
 

@@ -64,6 +64,20 @@ grpc::ServerUnaryReactor* SynthesisService::Evaluate(grpc::CallbackServerContext
   });
 }
 
+grpc::ServerUnaryReactor* SynthesisService::Stream(grpc::CallbackServerContext* context,
+                                                   const v1::StreamRequest* request, v1::Job* response) {
+  return RunUnary(env_, context, "Synthesis/Stream", env_->disk, [=]() -> absl::Status {
+    if (request->validate_only()) {
+      STANFLOW_ASSIGN_OR_RETURN(const JobRequest job, StreamJob(*request, *env_));
+      Describe(job, response);
+      return absl::OkStatus();
+    }
+    STANFLOW_ASSIGN_OR_RETURN(const Job job, Submit(*request, *env_, StreamJob));
+    *response = ToProto(job);
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* SynthesisService::Reproduce(grpc::CallbackServerContext* context,
                                                       const v1::ReproduceRequest* request,
                                                       v1::Job* response) {

@@ -17,6 +17,8 @@ class SynthesisService final : public v1::Synthesis::CallbackService {
                                                            const v1::GenerateRequest* request) override;
   grpc::ServerUnaryReactor* Evaluate(grpc::CallbackServerContext* context, const v1::EvaluateRequest* request,
                                      v1::Job* response) override;
+  grpc::ServerUnaryReactor* Stream(grpc::CallbackServerContext* context, const v1::StreamRequest* request,
+                                   v1::Job* response) override;
   grpc::ServerUnaryReactor* Reproduce(grpc::CallbackServerContext* context,
                                       const v1::ReproduceRequest* request, v1::Job* response) override;
 

@@ -4,19 +4,24 @@
 #include <string>
 #include <utility>
 
+#include "core/generate/ordered_stream.h"
+
 namespace stanflow {
 namespace {
 
 // A saved row in the store beside its contexts (core/generate/ordered_stream.cc).
 constexpr uint64_t kSavedRowBytes = 44;
+// Chunks that a ready stream sends at once: some milliseconds' worth.
+constexpr int kReadyChunks = 16;
 
 }  // namespace
 
-std::unique_ptr<OrderedStream> ActiveStream::OpenFlows(const StreamRequest& request, uint64_t look_ahead_rows,
-                                                       SnapshotStore* snapshots) {
+std::unique_ptr<FlowStream> ActiveStream::OpenFlows(const StreamRequest& request, uint64_t look_ahead_rows,
+                                                    SnapshotStore* snapshots) {
   if (request.spec.rows == request.first_row) return nullptr;
   const Generator* const generator = request.generator.get();
-  std::unique_ptr<OrderedStream> flows;
+  std::unique_ptr<FlowStream> flows = generator->OpenStream(request.spec, request.first_row);
+  if (flows != nullptr) return flows;
   if (request.first_row > 0 && snapshots != nullptr && !request.snapshot_key.empty()) {
     snapshots->Load(request.snapshot_key, request.first_row, [&](uint64_t row, std::string_view state) {
       auto restored = OrderedStream::Restore(generator, request.spec, look_ahead_rows, state);
@@ -30,7 +35,7 @@ std::unique_ptr<OrderedStream> ActiveStream::OpenFlows(const StreamRequest& requ
   return flows;
 }
 
-ActiveStream::ActiveStream(uint64_t id, StreamRequest request, std::unique_ptr<OrderedStream> flows,
+ActiveStream::ActiveStream(uint64_t id, StreamRequest request, std::unique_ptr<FlowStream> flows,
                            StreamSink* sink, std::chrono::steady_clock::time_point started,
                            const StreamEnvironment* environment)
     : id_(id),
@@ -48,7 +53,8 @@ void ActiveStream::Deliver(absl::Span<Context* const> contexts, absl::Span<const
 
 void ActiveStream::Pump() {
   if (state_ == State::kRunning && flows_ != nullptr) Discard();
-  while (state_ == State::kRunning && !done()) {
+  for (int sent = 0; state_ == State::kRunning && !done(); ++sent) {
+    if (seekable() && sent == kReadyChunks) return;
     const bool fresh = chunk_.size() == 0;
     const size_t popped = flows_->Pop(request_.chunk_rows - chunk_.size(), &chunk_);
     if (fresh && popped > 0) chunk_since_ = environment_->clock->SteadyNow();
@@ -80,21 +86,31 @@ bool ActiveStream::ChunkIsReady() const {
 }
 
 void ActiveStream::Send() {
-  if (!sent_any_) environment_->observer->OnFirstFlow(environment_->clock->SteadyNow() - started_);
+  if (!sent_any_) {
+    environment_->observer->OnFirstFlow(environment_->clock->SteadyNow() - started_, request_.first_row > 0);
+  }
   sent_any_ = true;
   const bool has_room = sink_->Chunk(emitted() - chunk_.size(), chunk_);
   environment_->observer->OnFlowsSent(chunk_.size());
   chunk_.Clear();
-  if (!has_room) state_ = State::kParked;
+  if (!has_room) Park();
   MaybeSave();
 }
 
+void ActiveStream::Park() {
+  state_ = State::kParked;
+  parked_since_ = environment_->clock->SteadyNow();
+}
+
 void ActiveStream::Resume() {
-  if (state_ == State::kParked) state_ = State::kRunning;
+  if (state_ != State::kParked) return;
+  state_ = State::kRunning;
+  environment_->observer->OnUnparked(environment_->clock->SteadyNow() - parked_since_);
 }
 
 void ActiveStream::End(absl::Status status) {
   if (state_ == State::kEnded) return;
+  Resume();  // Parked until now.
   state_ = State::kEnded;
   end_status_ = std::move(status);
   // At its extent nobody comes back for it.

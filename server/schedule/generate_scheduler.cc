@@ -50,8 +50,7 @@ absl::StatusOr<StreamTicket> GenerateScheduler::Start(StreamRequest request, Str
   const Time started = clock_->SteadyNow();
   STANFLOW_RETURN_IF_ERROR(Check(request));
   STANFLOW_RETURN_IF_ERROR(Admit(request.spec.hosts));
-  std::unique_ptr<OrderedStream> flows =
-      ActiveStream::OpenFlows(request, options_.look_ahead_rows, snapshots_);
+  std::unique_ptr<FlowStream> flows = ActiveStream::OpenFlows(request, options_.look_ahead_rows, snapshots_);
   StreamTicket ticket;
   if (flows != nullptr) ticket.replayed_rows = request.first_row - flows->emitted();
   if (ticket.replayed_rows > 0) observer_->OnReplay(ticket.replayed_rows);

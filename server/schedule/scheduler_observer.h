@@ -34,8 +34,10 @@ class SchedulerObserver {
   virtual void OnStep(const StepStats& step) {}
   // After every change, in order. A stream that ends is gone from it before its sink's Finish.
   virtual void OnLoad(const SchedulerLoad& load) {}
-  // From Start to a stream's first chunk, replaying included.
-  virtual void OnFirstFlow(std::chrono::nanoseconds wait) {}
+  // From Start to a stream's first chunk; a resumed one may have to make flows again first.
+  virtual void OnFirstFlow(std::chrono::nanoseconds wait, bool resumed) {}
+  // A stream has sat out for its reader for so long.
+  virtual void OnUnparked(std::chrono::nanoseconds time) {}
   virtual void OnFlowsSent(uint64_t flows) {}
   // A resumed stream had to make so many flows again.
   virtual void OnReplay(uint64_t flows) {}

@@ -105,7 +105,8 @@ void StepEngine::TakeParts(const BatchPlan& plan) {
     }
   }
   for (Entry& entry : entries_) {
-    if (std::exchange(entry.pump, false)) parts_.push_back({entry.stream.get(), 0, 0});
+    if (std::exchange(entry.pump, false) || entry.stream->ready())
+      parts_.push_back({entry.stream.get(), 0, 0});
   }
 }
 
@@ -128,7 +129,10 @@ void StepEngine::StepTiles(const BatchPlan& plan) {
 }
 
 void StepEngine::DeliverParts() {
-  const size_t shares = std::min({parts_.size(), 1 + contexts_.size() / kFlowsAHelper,
+  // A part without contexts sends what was ready without a step: chunks.
+  const size_t ready =
+      std::count_if(parts_.begin(), parts_.end(), [](const Part& part) { return part.count == 0; });
+  const size_t shares = std::min({parts_.size(), 1 + ready + contexts_.size() / kFlowsAHelper,
                                   kSharesAThread * static_cast<size_t>(pool_.threads())});
   pool_.Run(shares, [&](size_t share) {
     for (size_t i = share * parts_.size() / shares; i < (share + 1) * parts_.size() / shares; ++i) {

@@ -6,9 +6,8 @@ namespace stanflow {
 
 absl::Span<const JobKindEntry> AllJobKinds() {
   static const auto* const kinds = new std::vector<JobKindEntry>{
-      {JobKind::kImport, RunImportJob},
-      {JobKind::kTrain, RunTrainJob},
-      {JobKind::kEvaluate, RunEvaluateJob},
+      {JobKind::kImport, RunImportJob},       {JobKind::kTrain, RunTrainJob},
+      {JobKind::kEvaluate, RunEvaluateJob},   {JobKind::kStream, RunStreamJob},
 #ifdef STANFLOW_WITH_TORCH
       {JobKind::kReproduce, RunReproduceJob},
 #endif

@@ -11,7 +11,6 @@ namespace stanflow {
 namespace {
 
 // Generate's default (api: GenerateRequest.hosts).
-constexpr uint32_t kDefaultHostsMost = 90;
 
 // A missing field and null are the same; `fallback` where it is missing.
 template <typename T>
@@ -60,7 +59,7 @@ absl::StatusOr<StreamSpec> StreamSpecOf(const nlohmann::json& generate, const Ge
   } catch (const nlohmann::json::exception& e) {
     return absl::InvalidArgumentError(StrCat("evaluate spec, generate: ", e.what()));
   }
-  if (out.hosts == 0) out.hosts = std::clamp(info.training_hosts, 1u, kDefaultHostsMost);
+  if (out.hosts == 0) out.hosts = DefaultHosts(info.default_hosts, info.training_hosts);
   if (!home.empty()) {
     STANFLOW_ASSIGN_OR_RETURN(out.home, Cidr::Parse(home));
   }

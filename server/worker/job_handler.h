@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 #include "server/jobs/job.h"
+#include "server/jobs/sink_report.h"
 
 namespace stanflow {
 
@@ -19,9 +20,12 @@ struct JobContext {
   int threads = 1;             // compute threads this job may use
   std::string device = "cpu";  // "cuda:0", ...: where it computes
   uint32_t attempt = 1;
+  std::string server;  // address of the server, for jobs that call it
   // Both may be called from any thread, often: progress is thinned to a few events a second, a change of
   // phase, attribute or epoch always passes.
   std::function<void(const JobProgress&)> progress;
+  // Of stream jobs, not thinned: a few times a second is enough.
+  std::function<void(const SinkReport&)> sink_report;
   // True once the job should stop at the next safe point (cancel).
   std::function<bool()> stop_requested;
 };
@@ -31,6 +35,7 @@ struct JobContext {
 //   train     out/bundle/         (manifest.json and model.safetensors)
 //   evaluate  out/report.json, out/report.html
 //   reproduce the same
+//   stream    nothing
 // Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
 // checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
 // and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) is waited out. CANCELLED if it stopped
@@ -41,6 +46,7 @@ absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);     // i
 absl::StatusOr<nlohmann::json> RunTrainJob(const JobContext& context);      // train_job.cc
 absl::StatusOr<nlohmann::json> RunEvaluateJob(const JobContext& context);   // evaluate_job.cc
 absl::StatusOr<nlohmann::json> RunReproduceJob(const JobContext& context);  // reproduce_job.cc
+absl::StatusOr<nlohmann::json> RunStreamJob(const JobContext& context);     // stream_job.cc
 
 }  // namespace stanflow
 

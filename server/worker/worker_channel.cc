@@ -35,6 +35,11 @@ void WorkerChannel::Progress(const JobProgress& progress) {
   if (thinner_.Passes(progress, clock_->SteadyNow())) Write(ProgressLine(progress));
 }
 
+void WorkerChannel::Sink(const SinkReport& report) {
+  MutexLock lock(&mutex_);
+  Write(SinkLine(report));
+}
+
 void WorkerChannel::Error(const absl::Status& error) {
   MutexLock lock(&mutex_);
   Write(ErrorLine(error));

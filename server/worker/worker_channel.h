@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "server/jobs/job.h"
+#include "server/jobs/sink_report.h"
 
 namespace stanflow {
 
@@ -37,6 +38,7 @@ class WorkerChannel {
   ~WorkerChannel();
 
   void Progress(const JobProgress& progress);
+  void Sink(const SinkReport& report);
   void Error(const absl::Status& error);
 
  private:

@@ -32,7 +32,7 @@ std::atomic<bool> g_stop{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "it is set in a signal handler");
 
 struct Flags {
-  std::string kind, data_dir, job_dir, device = "cpu";
+  std::string kind, data_dir, job_dir, server, device = "cpu";
   uint32_t attempt = 1;
   int threads = 1;
   pid_t parent = 0;
@@ -52,6 +52,7 @@ std::optional<int> ParseFlags(int argc, char** argv, absl::Span<const JobKindEnt
   app.add_option("--attempt", flags->attempt, "number of the attempt")->required();
   app.add_option("--threads", flags->threads, "compute threads")->check(CLI::Range(1, 4096));
   app.add_option("--device", flags->device, "where to compute: cpu, cuda:0, ...");
+  app.add_option("--server", flags->server, "the server's address, for jobs that call it");
   app.add_option("--parent-pid", flags->parent, "process whose death ends this one; 0: whichever started it");
   try {
     app.parse(argc, argv);
@@ -110,7 +111,9 @@ absl::Status RunHandler(const Flags& flags, absl::Span<const JobKindEntry> kinds
   context.threads = flags.threads;
   context.device = flags.device;
   context.attempt = flags.attempt;
+  context.server = flags.server;
   context.progress = [channel](const JobProgress& progress) { channel->Progress(progress); };
+  context.sink_report = [channel](const SinkReport& report) { channel->Sink(report); };
   context.stop_requested = [] { return g_stop.load(); };
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(flags.job_dir + "/out"));
   STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json result, CallHandler(handler, context));
@@ -144,7 +147,9 @@ int WorkerMain(int argc, char** argv, absl::Span<const JobKindEntry> kinds) {
   if (const auto code = ParseFlags(argc, argv, kinds, &flags)) return *code;
   if (!DieWithParent(flags.parent)) return static_cast<int>(WorkerExit::kOrphaned);
   SetSignals();
-  if (::setpriority(PRIO_PROCESS, 0, kNice) != 0) LogWarning("can't lower the priority");
+  // A stream is what others wait for, as they wait for the server itself.
+  const bool serves = flags.kind == JobKindName(JobKind::kStream);
+  if (!serves && ::setpriority(PRIO_PROCESS, 0, kNice) != 0) LogWarning("can't lower the priority");
   WorkerChannel channel(TakeStandardOutput(), &Clock::Real());
   return static_cast<int>(Run(flags, kinds, &channel));
 }

@@ -13,6 +13,7 @@
 namespace stanflow {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -53,6 +54,59 @@ TEST_F(Command, ImportEndsWithWhatTheDatasetHolds) {
   EXPECT_THAT(text, HasSubstr("92 in 42.219.0.0/16"));
 }
 
+TEST_F(Command, ImportSendsTheFilesOfAFolderInOneUploadInTheOrderOfTheirNames) {
+  std::filesystem::create_directories(dir_.File("logs/day2"));
+  std::filesystem::create_directories(dir_.File("logs/.cache"));
+  dir_.Write("logs/day2/a.log", "three");
+  dir_.Write("logs/b.log", "two");
+  dir_.Write("logs/a.log", "first ");
+  dir_.Write("logs/c.log", "");
+  dir_.Write("logs/.hidden", "no");
+  dir_.Write("logs/.cache/d.log", "no");
+  const Ended ended = Run({"datasets", "import", "ugr", dir_.File("logs"), "--home", "42.219.0.0/16"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err,
+              HasSubstr("1 of 4 files are empty and left out, such as " + dir_.File("logs/c.log")));
+  const auto uploads = server_.datasets.uploads.All();
+  ASSERT_EQ(uploads.size(), 1u);
+  EXPECT_EQ(uploads[0].data, "first twothree");
+  const v1::UploadHeader& header = uploads[0].header;
+  ASSERT_EQ(header.files_size(), 3);
+  EXPECT_EQ(header.files(0).name(), dir_.File("logs/a.log"));
+  EXPECT_EQ(header.files(1).name(), dir_.File("logs/b.log"));
+  EXPECT_EQ(header.files(2).name(), dir_.File("logs/day2/a.log"));
+  EXPECT_EQ(header.files(1).size_bytes(), 3u);
+  Sha256 digest;
+  digest.Update("two");
+  EXPECT_EQ(header.files(1).sha256(), digest.Finish());
+  EXPECT_EQ(header.size_bytes(), 0u);
+  EXPECT_EQ(header.sha256(), "");
+}
+
+TEST_F(Command, ImportTakesSeveralFilesAndPatternsInTheirOrder) {
+  const std::string z = dir_.Write("z.csv", "z"), one = dir_.Write("f1.csv", "1");
+  dir_.Write("f2.csv", "2");
+  Output({"datasets", "import", "ugr", z, dir_.File("f*.csv"), "--home", "42.219.0.0/16"});
+  EXPECT_EQ(server_.datasets.uploads.All()[0].data, "z12");
+  EXPECT_EQ(server_.datasets.uploads.All()[0].header.files(1).name(), one);
+}
+
+TEST_F(Command, ImportSaysHowTheFilesAreRead) {
+  const std::string file = dir_.Write("f.csv", "x");
+  const std::string schema = R"({"columns": {
+      "end": {"name": "e", "unit": "s"}, "start": {"name": "s", "unit": "s"},
+      "source_address": {"name": "a"}, "destination_address": {"name": "b"}, "protocol": {"name": "p"},
+      "packets": {"name": "n"}, "bytes": {"name": "m"}}})";
+  Output({"datasets", "import", "ugr", file, "--home", "42.219.0.0/16", "--biflow", "keep", "--schema",
+          dir_.Write("schema.json", schema)});
+  Output({"datasets", "import", "ugr", file, "--home", "42.219.0.0/16"});
+  const auto uploads = server_.datasets.uploads.All();
+  EXPECT_EQ(uploads[0].header.biflow(), "keep");
+  EXPECT_EQ(uploads[0].header.schema(), schema);
+  EXPECT_EQ(uploads[1].header.biflow(), "split");
+  EXPECT_EQ(uploads[1].header.schema(), "");
+}
+
 TEST_F(Command, ImportReadsStandardInput) {
   Program::Options options = ToServer();
   options.input = "from a pipe";
@@ -75,6 +129,21 @@ TEST_F(Command, ImportRefusesWhatItCanSeeItself) {
   EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.File("none.csv"), "--home", "42.219.0.0/16"}).code, 3);
   EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.Write("f.csv", "x"), "--home", "42.219.0.0/99"}).code, 2);
   EXPECT_EQ(Run({"datasets", "import", "ugr", dir_.Write("f.csv", "x")}).code, 2);
+  const auto import = [this](const std::string& what, Words more) {
+    Words words = {"datasets", "import", "ugr", what, "--home", "42.219.0.0/16"};
+    words.insert(words.begin() + 4, more.begin(), more.end());
+    return Run(words);
+  };
+  const std::string file = dir_.File("f.csv");
+  EXPECT_EQ(import(file, {"-"}).code, 2) << "standard input among others";
+  EXPECT_THAT(import(dir_.File("none*"), {}).err, HasSubstr("there is no file '"));
+  EXPECT_THAT(import(dir_.Write("empty", ""), {dir_.File("empty")}).err, HasSubstr("all 2 files are empty"));
+  std::filesystem::create_directory(dir_.File("folder"));
+  EXPECT_THAT(import(dir_.File("folder"), {}).err, HasSubstr("has no files"));
+  EXPECT_EQ(import(file, {"--biflow", "both"}).code, 2);
+  const Ended schema = import(file, {"--schema", dir_.Write("s.json", "{}")});
+  EXPECT_EQ(schema.code, 2);
+  EXPECT_THAT(schema.err, HasSubstr("schema: columns is not an object of fields"));
   EXPECT_THAT(server_.datasets.uploads.All(), IsEmpty());
 }
 
@@ -405,6 +474,28 @@ TEST_F(Command, NumbersOutOfRangeAreRefusedByTheirFlag) {
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.err, HasSubstr("'0' is not a number above 0"));
   EXPECT_EQ(Run({"jobs", "watch", "train-1", "--retry-seconds", "-1"}).code, 2);
+}
+
+TEST_F(Command, ARejectedRowOfSeveralFilesIsShownWithItsFile) {
+  server_.jobs.job.set_result("datasets/ugr");
+  const Words words = {"datasets", "describe", "ugr"};
+  EXPECT_THAT(Output(words), Not(HasSubstr("FILE")));
+  server_.datasets.dataset.mutable_rejected(0)->set_file("logs/a.log");
+  server_.datasets.dataset.mutable_rejected(1)->set_file("logs/b.log");
+  EXPECT_THAT(Output(words), AllOf(HasSubstr("FILE"), HasSubstr("logs/b.log    99  11 columns, not 13")));
+}
+
+TEST_F(Command, SimulateWritesEveryFormat) {
+  const auto first_line = [this](const char* format) {
+    const std::string text = Output({"simulate", "--rows", "5", "--format", format});
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_THAT(first_line("csv"), StartsWith("te,td,sa,da,"));
+  EXPECT_THAT(first_line("nfdump-csv"), StartsWith("ts,te,td,sa,da,"));
+  EXPECT_THAT(first_line("jsonl"), StartsWith("{"));
+  EXPECT_EQ(first_line("zeek"), "#separator \\x09");
+  EXPECT_EQ(Run({"simulate", "--format", "xls"}).code, 2);
+  EXPECT_EQ(Run({"simulate", "--process", "paper", "--format", "zeek"}).code, 2);
 }
 
 TEST_F(Command, SimulateGivesTheSameRowsForTheSameSeed) {

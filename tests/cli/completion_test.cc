@@ -35,7 +35,8 @@ TEST_F(Completion, OffersCommandsFlagsAndChoices) {
   EXPECT_THAT(Offered("stanflow datasets ''"),
               ::testing::IsSupersetOf({"import", "list", "describe", "delete"}));
   EXPECT_THAT(Offered("stanflow generate --fo"), ElementsAre("--format"));
-  EXPECT_THAT(Offered("stanflow generate --format ''"), UnorderedElementsAre("csv", "jsonl"));
+  EXPECT_THAT(Offered("stanflow generate --format ''"),
+              UnorderedElementsAre("csv", "jsonl", "nfdump-csv", "zeek"));
   EXPECT_THAT(Offered("stanflow completion z"), ElementsAre("zsh"));
 }
 
@@ -67,15 +68,15 @@ TEST_F(Completion, OfZshNamesCommandsAndFlagsWithWhatTheyDo) {
   EXPECT_THAT(script, HasSubstr("'datasets import')"));
   EXPECT_THAT(script, HasSubstr("'describe:One dataset, with the rows that were rejected'"));
   EXPECT_THAT(script, HasSubstr("'--seed:Seed\\: the same flags give the same flows'"));
-  EXPECT_THAT(script, HasSubstr("'generate --format') compadd -- csv jsonl; return ;;"));
+  EXPECT_THAT(script, HasSubstr("'generate --format') compadd -- csv jsonl nfdump-csv zeek; return ;;"));
 }
 
 TEST_F(Completion, OfFishNamesCommandsAndFlagsWithWhatTheyDo) {
   const std::string script = Output({"completion", "fish"});
   const std::string at = "complete -c stanflow -n \"__stanflow_at '";
-  EXPECT_THAT(script, HasSubstr(at + "datasets'\" -a import -d 'Upload a file of real flows"));
+  EXPECT_THAT(script, HasSubstr(at + "datasets'\" -a import -d 'Upload files of real flows"));
   EXPECT_THAT(script, HasSubstr(at + "generate'\" -l seed -x -d 'Seed: the same flags"));
-  EXPECT_THAT(script, HasSubstr(at + "generate'\" -l format -x -a 'csv jsonl' -d "));
+  EXPECT_THAT(script, HasSubstr(at + "generate'\" -l format -x -a 'csv jsonl nfdump-csv zeek' -d "));
   EXPECT_THAT(script, HasSubstr(at + "datasets import'\" -F\n"));
 }
 

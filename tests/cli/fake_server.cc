@@ -144,6 +144,15 @@ grpc::Status FakeSynthesis::Reproduce(grpc::ServerContext* context, const v1::Re
   return grpc::Status::OK;
 }
 
+grpc::Status FakeSynthesis::Stream(grpc::ServerContext* context, const v1::StreamRequest* request,
+                                   v1::Job* job) {
+  streams.Add(*request);
+  job->set_name("jobs/stream-1");
+  job->set_kind(v1::JOB_KIND_STREAM);
+  job->set_state(v1::JOB_STATE_QUEUED);
+  return grpc::Status::OK;
+}
+
 FakeJobs::FakeJobs() {
   job.set_kind(v1::JOB_KIND_TRAIN);
   job.mutable_create_time()->set_seconds(1460332800);

@@ -59,6 +59,7 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   grpc::Status Train(grpc::ServerContext* context, const v1::TrainRequest* request, v1::Job* job) override;
   grpc::Status Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
                         v1::Job* job) override;
+  grpc::Status Stream(grpc::ServerContext* context, const v1::StreamRequest* request, v1::Job* job) override;
   grpc::Status Reproduce(grpc::ServerContext* context, const v1::ReproduceRequest* request,
                          v1::Job* job) override;
 
@@ -81,6 +82,7 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   Record<v1::TrainRequest> trains;
   Record<v1::EvaluateRequest> evaluates;
   Record<v1::ReproduceRequest> reproductions;
+  Record<v1::StreamRequest> streams;
 
  private:
   RequestIds ids_;

@@ -2,7 +2,7 @@
 #include "client/cli/lib/format.h"
 #include "client/cli/lib/progress.h"
 #include "client/cli/lib/report_text.h"
-#include "client/cli/lib/server.h"
+#include "client/cpp/server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "stanflow/v1/error_details.pb.h"

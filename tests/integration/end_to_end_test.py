@@ -147,7 +147,7 @@ class EndToEnd(unittest.TestCase):
                 (["datasets", "import", "w", wrong, *home], 4, "line 1 has 4 columns, ugr16-csv has 13"),
                 (["datasets", "import", "w", office, "--home", "192.168.0.0/16"], 4, "none of the 12000 rows"),
                 (["datasets", "import", "w", bomb, *home], 4, "not a flow file"),
-                (["datasets", "import", "w", self.file("none.csv"), *home], 3, "No such file"),
+                (["datasets", "import", "w", self.file("none.csv"), *home], 3, "there is no file"),
                 (["models", "import", "edge", broken], 1, "bundle: model.safetensors: its SHA-256"),
                 (["models", "import", "edge", office], 2, "models export"),
         ]:

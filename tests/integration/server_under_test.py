@@ -20,13 +20,15 @@ def free_port():
 class Server:
     """One data folder and the server over it, which may be killed and started again.
 
-    `programs`: folder of stanflowd and its worker; `cli`: the command line's, if it is another.
+    `programs`: folder of stanflowd and its worker; `cli`: the command line's, if it is another; `options`: "key=value" of
+    the configuration.
     """
 
-    def __init__(self, programs, folder, cli=None):
+    def __init__(self, programs, folder, cli=None, options=()):
         self.programs = programs
         self.cli = cli or programs
         self.folder = folder
+        self.options = [part for option in options for part in ("--set", option)]
         self.address = "127.0.0.1:%d" % free_port()
         self.metrics = "127.0.0.1:%d" % free_port()
         self.process = None
@@ -35,7 +37,7 @@ class Server:
         self.process = subprocess.Popen(
             [os.path.join(self.programs, "stanflowd"), "--set", "data_dir=" + os.path.join(self.folder, "data"),
              "--set", "listen=" + self.address, "--set", "metrics_listen=" + self.metrics,
-             "--set", "generate.snapshot_rows=20000"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+             "--set", "generate.snapshot_rows=20000", *self.options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         log = []
         with limited(self.process):
             for line in self.process.stdout:

@@ -14,6 +14,7 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
 
   AddTrainCommand(app, cli);
   AddGenerateCommand(app, cli);
+  AddStreamCommand(app, cli);
   AddEvaluateCommand(app, cli);
   CLI::App* const reproduce = AddGroup(app, "reproduce", "Repeat what others have published");
   AddReproducePaperCommand(reproduce, cli);
@@ -27,7 +28,7 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
   AddModelsExportCommand(models, cli);
   AddModelsImportCommand(models, cli);
 
-  CLI::App* const jobs = AddGroup(app, "jobs", "Imports, trainings and evaluations on the server");
+  CLI::App* const jobs = AddGroup(app, "jobs", "Imports, trainings, evaluations and streams on the server");
   AddJobsListCommand(jobs, cli);
   AddJobsGetCommand(jobs, cli);
   AddJobsWatchCommand(jobs, cli);

@@ -26,6 +26,7 @@ void AddModelsExportCommand(CLI::App* models, Cli* cli);
 void AddModelsImportCommand(CLI::App* models, Cli* cli);
 void AddStatusCommand(CLI::App* app, Cli* cli);
 void AddGenerateCommand(CLI::App* app, Cli* cli);
+void AddStreamCommand(CLI::App* app, Cli* cli);
 void AddEvaluateCommand(CLI::App* app, Cli* cli);
 void AddReproducePaperCommand(CLI::App* reproduce, Cli* cli);
 // Both describe the whole of `app`.

@@ -5,8 +5,9 @@
 #include "client/cli/lib/file_sink.h"
 #include "client/cli/lib/format.h"
 #include "client/cli/lib/generate_flags.h"
-#include "client/cli/lib/generate_stream.h"
 #include "client/cli/lib/progress.h"
+#include "client/cli/lib/writer_flag.h"
+#include "client/cpp/generate_stream.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/flow/time.h"
@@ -218,12 +219,6 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   return ExitCode::kOk;
 }
 
-std::vector<std::string> FormatNames() {
-  std::vector<std::string> names;
-  for (const WriterFormat& format : AllWriters()) names.emplace_back(format.name);
-  return names;
-}
-
 }  // namespace
 
 void AddGenerateCommand(CLI::App* app, Cli* cli) {
@@ -234,11 +229,7 @@ void AddGenerateCommand(CLI::App* app, Cli* cli) {
       ->required()
       ->type_name("MODEL");
   AddGenerateFlags(command, &options->flags);
-  command
-      ->add_option("--format", options->format,
-                   "csv: what datasets import reads; jsonl: a JSON object a line")
-      ->check(CLI::IsMember(FormatNames()))
-      ->capture_default_str();
+  AddWriterFlag(command, &options->format);
   command
       ->add_option(
           "--output", options->output,

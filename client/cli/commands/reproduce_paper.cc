@@ -239,7 +239,7 @@ void AddOptions(CLI::App* command, Options* options) {
   command
       ->add_option("--rows", options->rows,
                    "Flows to generate from each model, of the published net 50000 at most; default: "
-                   "200000, by the server")
+                   "1000000, by the server")
       ->type_name("N");
   command
       ->add_option("--task-rows", options->task_rows,

@@ -5,6 +5,7 @@
 #include "client/cli/lib/format.h"
 #include "client/cli/lib/generate_flags.h"
 #include "client/cli/lib/progress.h"
+#include "client/cli/lib/writer_flag.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/flow/time.h"
@@ -25,6 +26,7 @@ struct Options {
   std::string home = kDefaultHome;
   uint64_t seed = OfficeOptions().seed;
   std::string start = FormatUtc(OfficeOptions().start_ms);
+  std::string format = "csv";
   std::string output = "-";
 };
 
@@ -53,7 +55,7 @@ absl::StatusOr<OfficeOptions> ToOffice(const Options& options) {
 absl::StatusOr<uint64_t> WriteOffice(const Cli& cli, const Options& options, FileSink* sink) {
   STANFLOW_ASSIGN_OR_RETURN(const OfficeOptions office, ToOffice(options));
   STANFLOW_ASSIGN_OR_RETURN(const auto flows, NewOfficeSimulator(office));
-  STANFLOW_ASSIGN_OR_RETURN(const auto writer, NewFlowWriter("csv"));
+  STANFLOW_ASSIGN_OR_RETURN(const auto writer, NewFlowWriter(options.format));
   ProgressLine line(cli.err);
   std::string text;
   writer->AppendHeader(&text);
@@ -98,6 +100,9 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
         "--json prints a summary, but the rows fill standard output: give --output FILE");
   }
   if (options.rows == uint64_t{0}) return absl::InvalidArgumentError("--rows: must be 1 or more");
+  if (options.process == "paper" && options.format != "csv") {
+    return absl::InvalidArgumentError("--format: of --process paper, x and y, there is csv only");
+  }
   // Simulating again takes seconds: there is nothing to go on with.
   STANFLOW_ASSIGN_OR_RETURN(FileSink sink, FileSink::Open(cli, options.output, "", /*restart=*/true));
   STANFLOW_ASSIGN_OR_RETURN(const uint64_t rows, options.process == "paper"
@@ -117,9 +122,8 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
 }  // namespace
 
 void AddSimulateCommand(CLI::App* app, Cli* cli) {
-  CLI::App* const command =
-      AddCommand(app, cli, "simulate", "Write the flows of a simulated office as CSV; needs no server",
-                 Talks::kToNobody);
+  CLI::App* const command = AddCommand(
+      app, cli, "simulate", "Write the flows of a simulated office; needs no server", Talks::kToNobody);
   const auto options = std::make_shared<Options>();
   command
       ->add_option("--process", options->process,
@@ -148,6 +152,7 @@ void AddSimulateCommand(CLI::App* app, Cli* cli) {
   command->add_option("--start", options->start, "Clock of the first activity, UTC")
       ->type_name("TIME")
       ->capture_default_str();
+  AddWriterFlag(command, &options->format);
   command->add_option("--output", options->output, "The file; - is standard output")
       ->type_name("FILE")
       ->capture_default_str();

@@ -75,8 +75,9 @@ void AddOptions(CLI::App* command, Options* options) {
       ->required()
       ->type_name("NAME");
   command
-      ->add_option("--preset", options->preset,
-                   "causal, paper (as published), or a baseline: b1, b2, wp_gan, ctgan")
+      ->add_option(
+          "--preset", options->preset,
+          "causal, paper (as published), a baseline (b1, b2, wp_gan, ctgan), or replay: the flows themselves")
       ->type_name("NAME")
       ->capture_default_str();
   command

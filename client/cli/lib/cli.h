@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/cli/lib/exit_code.h"
-#include "client/cli/lib/interrupt.h"
 #include "client/cli/lib/output.h"
-#include "client/cli/lib/server.h"
+#include "client/cpp/interrupt.h"
+#include "client/cpp/server.h"
 #include "nlohmann/json.hpp"
 
 namespace stanflow {

@@ -43,9 +43,13 @@ std::string DescribeDataset(const stanflow::v1::Dataset& dataset, int rejected) 
   std::string out = lines.ToString();
   const int shown = std::min(rejected, dataset.rejected_size());
   if (shown == 0) return out;
-  Table table({">LINE", "REJECTED BECAUSE"});
+  const bool files = !dataset.rejected(0).file().empty();
+  Table table(files ? std::vector<std::string>{"FILE", ">LINE", "REJECTED BECAUSE"}
+                    : std::vector<std::string>{">LINE", "REJECTED BECAUSE"});
   for (int i = 0; i < shown; ++i) {
-    table.Row({FormatCount(dataset.rejected(i).line()), dataset.rejected(i).reason()});
+    const auto& row = dataset.rejected(i);
+    table.Row(files ? std::vector<std::string>{row.file(), FormatCount(row.line()), row.reason()}
+                    : std::vector<std::string>{FormatCount(row.line()), row.reason()});
   }
   StrAppend(&out, "\n", table.ToString());
   const uint64_t more = dataset.rejected_rows() - std::min<uint64_t>(dataset.rejected_rows(), shown);

@@ -1,6 +1,7 @@
 #include "client/cli/lib/generate_flags.h"
 
 #include "client/cli/lib/format.h"
+#include "core/base/clock.h"
 #include "core/base/strings.h"
 #include "core/flow/time.h"
 
@@ -36,10 +37,10 @@ std::vector<CLI::Option*> AddGenerateFlags(CLI::App* command, GenerateFlags* fla
           ->check(kIsCidr)
           ->capture_default_str(),
       command
-          ->add_option(
-              "--start", flags->start,
-              "Clock at which every host starts, UTC (2016-04-11T00:00:00Z); default: the midnight before "
-              "the training data's first flow")
+          ->add_option("--start", flags->start,
+                       "Clock at which every host starts, UTC (2016-04-11T00:00:00Z), or now; default: the "
+                       "midnight before "
+                       "the training data's first flow")
           ->type_name("TIME"),
   };
 }
@@ -59,11 +60,13 @@ absl::StatusOr<stanflow::v1::GenerateRequest> ToRequest(const GenerateFlags& fla
     if (!ms.ok()) return absl::InvalidArgumentError(StrCat("--duration: ", ms.status().message()));
     request.set_duration_seconds(static_cast<double>(*ms) / kSecondMs);
   }
-  if (!flags.start.empty()) {
+  if (flags.start == "now") {
+    *request.mutable_start() = ToTimestamp(Clock::Real().NowMs());
+  } else if (!flags.start.empty()) {
     const auto ms = ParseUtc(flags.start);
     if (!ms.has_value()) {
       return absl::InvalidArgumentError(
-          StrCat("--start: '", flags.start, "' is not a time; write it like 2016-04-11T00:00:00Z"));
+          StrCat("--start: '", flags.start, "' is not a time; write it like 2016-04-11T00:00:00Z, or now"));
     }
     *request.mutable_start() = ToTimestamp(*ms);
   }

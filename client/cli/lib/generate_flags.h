@@ -20,7 +20,7 @@ struct GenerateFlags {
   uint32_t stream = 0;
   uint32_t hosts = 0;  // 0: the training hosts' number, 90 at most
   std::string home = kDefaultHome;
-  std::string start;             // empty: the midnight before the training data's first flow
+  std::string start;             // empty: the midnight before the training data's first flow; or "now"
   std::optional<uint64_t> rows;  // neither rows nor duration: unbounded
   std::string duration;          // "90s", "6h"; empty: not given
 };

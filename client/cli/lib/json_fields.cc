@@ -5,7 +5,7 @@ namespace {
 
 constexpr JsonField kJob[] = {
     {"name", "\"jobs/ID\"; empty with --validate-only"},
-    {"kind", "import, train, evaluate or reproduce"},
+    {"kind", "import, train, evaluate, reproduce or stream"},
     {"state", "QUEUED, RUNNING, CANCELLING, SUCCEEDED, FAILED or CANCELLED"},
     {"priority", "larger runs first; 0 by default"},
     {"create_time", "when the job was stored"},
@@ -54,7 +54,9 @@ constexpr JsonField kDataset[] = {
     {"hosts", "home hosts"},
     {"rejected_rows", "rows that could not be used"},
     {"rejected", "the first 100 of them"},
-    {"rejected[].line", "line of the uncompressed file, 1 is the first"},
+    {"rejected[].file", "name of the file, where several were imported; else empty"},
+    {"rejected[].line",
+     "line of the uncompressed file, 1 is the first; of a file that is no text, its record"},
     {"rejected[].reason", "what is wrong with it"},
     {"first_flow_end", "end of the first flow"},
     {"last_flow_end", "end of the last flow"},

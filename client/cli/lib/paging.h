@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "client/cli/lib/server.h"
+#include "client/cpp/server.h"
 
 namespace stanflow {
 

@@ -78,7 +78,7 @@ Json ToJson(const v1::JobEvent& event) {
 Json ToJson(const v1::Dataset& dataset) {
   Json rejected = Json::array();
   for (const auto& row : dataset.rejected())
-    rejected.push_back({{"line", row.line()}, {"reason", row.reason()}});
+    rejected.push_back({{"file", row.file()}, {"line", row.line()}, {"reason", row.reason()}});
   Json ranges = Json::object();
   for (const auto& range : dataset.ranges())
     ranges[range.column()] = {{"min", range.min()}, {"max", range.max()}};

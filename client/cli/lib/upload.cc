@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "absl/strings/escaping.h"
 #include "client/cli/lib/format.h"
 #include "client/cli/lib/progress.h"
 #include "core/base/digest.h"
@@ -47,9 +48,6 @@ class InputFile {
     block->resize(have);
     return absl::OkStatus();
   }
-  absl::Status Rewind() {
-    return lseek(fd_, 0, SEEK_SET) == 0 ? absl::OkStatus() : ErrnoToStatus(errno, "can't rewind", path_);
-  }
 
  private:
   InputFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -62,50 +60,70 @@ struct SizeAndDigest {
   std::string sha256;  // 32 bytes
 };
 
-absl::StatusOr<SizeAndDigest> Measure(const Cli& cli, InputFile* file) {
+absl::StatusOr<SizeAndDigest> Measure(const Cli& cli, const std::string& path) {
+  STANFLOW_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   SizeAndDigest out;
   Sha256 digest;
   std::string block;
   do {
     if (cli.interrupt->triggered()) return absl::CancelledError("interrupted");
-    STANFLOW_RETURN_IF_ERROR(file->Read(&block));
+    STANFLOW_RETURN_IF_ERROR(file.Read(&block));
     digest.Update(block);
     out.bytes += block.size();
   } while (!block.empty());
   out.sha256 = digest.Finish();
-  STANFLOW_RETURN_IF_ERROR(file->Rewind());
   return out;
 }
 
-// Sends the file's blocks as `data` of messages. A stream that the server has ended early is no error
-// here: its status tells. `total_bytes` 0: unknown.
-template <typename Request, typename Writer>
-absl::Status SendBlocks(const Cli& cli, InputFile* file, uint64_t total_bytes, Writer* writer) {
-  ProgressLine line(cli.err);
-  const auto start = std::chrono::steady_clock::now();
-  Request request;
-  for (uint64_t sent = 0;;) {
-    STANFLOW_RETURN_IF_ERROR(file->Read(request.mutable_data()));
-    if (request.data().empty()) return absl::OkStatus();
-    if (!writer->Write(request)) return absl::OkStatus();
-    sent += request.data().size();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+// What has been sent, on a line.
+class UploadProgress {
+ public:
+  // `total_bytes` 0: unknown.
+  UploadProgress(const Cli& cli, uint64_t total_bytes) : line_(cli.err), total_bytes_(total_bytes) {}
+
+  void Add(size_t bytes) {
+    sent_ += bytes;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     std::string text =
-        total_bytes > 0 ? ProgressBar(static_cast<double>(sent) / static_cast<double>(total_bytes)) : "";
-    StrAppend(&text, "  uploading  ", FormatBytes(sent));
+        total_bytes_ > 0 ? ProgressBar(static_cast<double>(sent_) / static_cast<double>(total_bytes_)) : "";
+    StrAppend(&text, "  uploading  ", FormatBytes(sent_));
     if (seconds > 0)
-      StrAppend(&text, "  ", FormatBytes(static_cast<uint64_t>(static_cast<double>(sent) / seconds)), "/s");
-    line.Show(text);
+      StrAppend(&text, "  ", FormatBytes(static_cast<uint64_t>(static_cast<double>(sent_) / seconds)), "/s");
+    line_.Show(text);
   }
+
+ private:
+  ProgressLine line_;
+  const uint64_t total_bytes_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  uint64_t sent_ = 0;
+};
+
+// Sends the files' blocks as `data` of messages. A stream that the server has ended early is no error
+// here: its status tells.
+template <typename Request, typename Writer>
+absl::Status SendBlocks(const std::vector<std::string>& paths, UploadProgress* progress, Writer* writer) {
+  Request request;
+  for (const std::string& path : paths) {
+    STANFLOW_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
+    while (true) {
+      STANFLOW_RETURN_IF_ERROR(file.Read(request.mutable_data()));
+      if (request.data().empty()) break;
+      if (!writer->Write(request)) return absl::OkStatus();
+      progress->Add(request.data().size());
+    }
+  }
+  return absl::OkStatus();
 }
 
-// A client stream of one header and a file. `first` is the message with the header.
+// A client stream of one header and files. `first` is the message with the header; `total_bytes` 0: unknown.
 template <typename Request, typename Response, typename Writer>
-absl::StatusOr<Response> Send(const Cli& cli, const Server& server, InputFile* file, uint64_t total_bytes,
-                              const Request& first, grpc::ClientContext* context, Writer* writer,
-                              const Response* response) {
+absl::StatusOr<Response> Send(const Cli& cli, const Server& server, const std::vector<std::string>& paths,
+                              uint64_t total_bytes, const Request& first, grpc::ClientContext* context,
+                              Writer* writer, const Response* response) {
   absl::Status local;
-  if (writer->Write(first)) local = SendBlocks<Request>(cli, file, total_bytes, writer);
+  UploadProgress progress(cli, total_bytes);
+  if (writer->Write(first)) local = SendBlocks<Request>(paths, &progress, writer);
   // A file that could not be read to its end must not look complete.
   if (local.ok()) {
     writer->WritesDone();
@@ -118,29 +136,47 @@ absl::StatusOr<Response> Send(const Cli& cli, const Server& server, InputFile* f
   return *response;
 }
 
-}  // namespace
-
-absl::StatusOr<v1::Job> UploadDataset(const Cli& cli, const Server& server, const std::string& path,
-                                      v1::UploadHeader header) {
-  STANFLOW_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
-  if (path != "-") {
-    STANFLOW_ASSIGN_OR_RETURN(SizeAndDigest measured, Measure(cli, &file));
-    header.set_size_bytes(measured.bytes);
-    header.set_sha256(std::move(measured.sha256));
-  }
-  const uint64_t size = header.size_bytes();
+absl::StatusOr<v1::Job> SendDataset(const Cli& cli, const Server& server,
+                                    const std::vector<std::string>& paths, uint64_t total_bytes,
+                                    v1::UploadHeader header) {
   v1::UploadRequest first;
   *first.mutable_header() = std::move(header);
   grpc::ClientContext context;
   const Interrupt::CallScope scope(server.interrupt, &context);
   v1::Job job;
   const auto writer = server.datasets->Upload(&context, &job);
-  return Send(cli, server, &file, size, first, &context, writer.get(), &job);
+  return Send(cli, server, paths, total_bytes, first, &context, writer.get(), &job);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Job> UploadDataset(const Cli& cli, const Server& server, const std::string& path,
+                                      v1::UploadHeader header) {
+  if (path != "-") {
+    STANFLOW_ASSIGN_OR_RETURN(SizeAndDigest measured, Measure(cli, path));
+    header.set_size_bytes(measured.bytes);
+    header.set_sha256(std::move(measured.sha256));
+  }
+  const uint64_t size = header.size_bytes();
+  return SendDataset(cli, server, {path}, size, std::move(header));
+}
+
+absl::StatusOr<v1::Job> UploadDatasetFiles(const Cli& cli, const Server& server,
+                                           const std::vector<std::string>& paths, v1::UploadHeader header) {
+  uint64_t total_bytes = 0;
+  for (const std::string& path : paths) {
+    STANFLOW_ASSIGN_OR_RETURN(SizeAndDigest measured, Measure(cli, path));
+    auto* const file = header.add_files();
+    file->set_name(absl::Utf8SafeCHexEscape(path));  // a path may be any bytes
+    file->set_size_bytes(measured.bytes);
+    file->set_sha256(std::move(measured.sha256));
+    total_bytes += measured.bytes;
+  }
+  return SendDataset(cli, server, paths, total_bytes, std::move(header));
 }
 
 absl::StatusOr<v1::ModelVersion> UploadModel(const Cli& cli, const Server& server, const std::string& path,
                                              const std::string& model) {
-  STANFLOW_ASSIGN_OR_RETURN(InputFile file, InputFile::Open(path));
   uint64_t size = 0;
   if (path != "-") {
     STANFLOW_ASSIGN_OR_RETURN(size, FileSize(path));
@@ -151,7 +187,7 @@ absl::StatusOr<v1::ModelVersion> UploadModel(const Cli& cli, const Server& serve
   const Interrupt::CallScope scope(server.interrupt, &context);
   v1::ModelVersion version;
   const auto writer = server.models->ImportModel(&context, &version);
-  return Send(cli, server, &file, size, first, &context, writer.get(), &version);
+  return Send(cli, server, {path}, size, first, &context, writer.get(), &version);
 }
 
 }  // namespace stanflow

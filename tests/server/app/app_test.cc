@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Engine NoEngine() {
   Engine engine;
@@ -146,15 +147,36 @@ TEST(JobMetrics, CountsAJobOnceFromItsStartToItsEnd) {
   jobs.Changed(job);
   job.progress.attribute = "bytes";
   job.progress.nats = 4.5;
+  job.progress.rows_per_second = 900;
   jobs.Changed(job);
+  EXPECT_THAT(metrics.Text(), HasSubstr("stanflow_training_rows_per_second{model=\"edge\"} 900\n"));
   job.state = JobState::kSucceeded;
   job.ended_ms = 10000;
   jobs.Changed(job);
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("stanflow_job_queue_wait_seconds_sum{kind=\"train\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("stanflow_job_duration_seconds_sum{kind=\"train\"} 7\n"));
-  EXPECT_THAT(text, HasSubstr("stanflow_jobs_ended_total{kind=\"train\",state=\"SUCCEEDED\"} 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("stanflow_jobs_ended_total{code=\"OK\",kind=\"train\",state=\"SUCCEEDED\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("stanflow_training_validation_nats{attribute=\"bytes\",model=\"edge\"} 4.5\n"));
+  EXPECT_THAT(text, Not(HasSubstr("stanflow_training_rows_per_second{"))) << "it trains no more";
+}
+
+TEST(JobMetrics, TellWhoseFaultAFailureWas) {
+  Metrics metrics("test", "none");
+  JobMetrics jobs(&metrics);
+  Job job;
+  job.id = "import-1";
+  job.kind = JobKind::kImport;
+  job.attempts = 1;
+  job.state = JobState::kRunning;
+  jobs.Changed(job);
+  job.state = JobState::kFailed;
+  job.error_code = "INVALID_ARGUMENT";
+  jobs.Changed(job);
+  EXPECT_THAT(
+      metrics.Text(),
+      HasSubstr("stanflow_jobs_ended_total{code=\"INVALID_ARGUMENT\",kind=\"import\",state=\"FAILED\"} 1\n"));
 }
 
 // Whatever the order in which the runner's and the queue's words come.
@@ -183,7 +205,9 @@ TEST(JobMetrics, ForgetsJobsThatWereCancelledWhileTheyWaited) {
   tell(JobState::kCancelled);
   EXPECT_EQ(jobs.running(), 0u);
   const std::string text = metrics.Text();
-  EXPECT_THAT(text, HasSubstr("stanflow_jobs_ended_total{kind=\"train\",state=\"CANCELLED\"} 2\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("stanflow_jobs_ended_total{code=\"CANCELLED\",kind=\"train\",state=\"CANCELLED\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("stanflow_job_queue_wait_seconds_count{kind=\"train\"} 2\n"));
 }
 

@@ -85,6 +85,9 @@ class JobRunnerTest : public ::testing::Test {
       return absl::StrCat("models/", job.id);
     };
     hooks.changed = [this](const Job& job) { changes_.push_back(JobStateName(job.state)); };
+    hooks.sink_report = [this](const Job&, const SinkReport& report) {
+      reported_flows_.push_back(report.flows);
+    };
     runner_ = std::make_unique<JobRunner>(options_, store_.get(), &launcher_, &clock_, hooks);
     ASSERT_TRUE(runner_->Recover().ok());
   }
@@ -112,6 +115,7 @@ class JobRunnerTest : public ::testing::Test {
   absl::Status publish_error_;
   std::function<void(const Job&)> in_publish_;
   std::vector<std::string> published_, changes_;
+  std::vector<uint64_t> reported_flows_;
   std::unique_ptr<FullableStore> store_;
   std::unique_ptr<JobQueue> queue_;
   std::unique_ptr<JobRunner> runner_;
@@ -153,6 +157,31 @@ TEST_F(JobRunnerTest, RunsOneTrainingAtATimeByPriorityAndAnImportBesideIt) {
   FinishWork(launcher_.workers[0].get());
   runner_->Step();
   EXPECT_EQ(Get(low).state, JobState::kRunning);
+}
+
+TEST_F(JobRunnerTest, RunsStreamsBesideAllThatAndAsManyAsAreAllowed) {
+  options_.max_streams = 2;
+  Restart();
+  const std::string training = Submit(JobKind::kTrain);
+  const std::string first = Submit(JobKind::kStream), second = Submit(JobKind::kStream),
+                    third = Submit(JobKind::kStream);
+  runner_->Step();
+  for (const std::string& id : {training, first, second}) EXPECT_EQ(Get(id).state, JobState::kRunning);
+  EXPECT_EQ(Get(third).state, JobState::kQueued);
+}
+
+TEST_F(JobRunnerTest, PassesOnWhatAStreamTellsOfItsSinkAndRenewsItsLease) {
+  Submit(JobKind::kStream);
+  runner_->Step();
+  clock_.AdvanceMs(options_.lease.count() - 1);
+  SinkReport report;
+  report.sink = "ipfix";
+  report.flows = 12;
+  launcher_.newest().Line(SinkLine(report));
+  clock_.AdvanceMs(options_.lease.count() - 1);
+  runner_->Step();
+  EXPECT_FALSE(launcher_.newest().killed);
+  EXPECT_THAT(reported_flows_, ElementsAre(12));
 }
 
 TEST_F(JobRunnerTest, TriesAgainAfterACrashOnceItsDelayHasPassedUntilNoneIsLeft) {

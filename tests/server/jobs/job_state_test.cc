@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "server/jobs/worker_protocol.h"
 #include "tests/server/jobs/job_testing.h"
 
@@ -125,6 +126,18 @@ TEST(JobState, WaitsOutAFullDiskForAnHourBeforeThatCountsAsAFailure) {
   EXPECT_EQ(job.state, JobState::kFailed);
 }
 
+TEST(JobState, AStreamWaitsForItsPeerAsLongAsThatTakes) {
+  Job job = NewJob("j");
+  job.kind = JobKind::kStream;
+  for (uint32_t i = 0; i < 2 * kMaxSetbacks; ++i) {
+    job = ApplyChange(job, Change(JobAction::kLease, 100)).value().job;
+    job = ApplyChange(job, Failure(absl::UnavailableError("the collector is gone"), 100)).value().job;
+    ASSERT_EQ(job.state, JobState::kQueued);
+    EXPECT_LE(job.not_before_ms, 100 + 60000);
+  }
+  EXPECT_EQ(job.failures, 0u);
+}
+
 TEST(JobState, WaitsLongerEachTimeThatSomebodyElseStopsTheWorker) {
   Job job = NewJob("j");
   JobChange stopped = Change(JobAction::kSetBack, 100);
@@ -192,10 +205,28 @@ TEST(WorkerProtocol, GivesBackWhatWasReported) {
   EXPECT_EQ(ParseWorkerLine(HeartbeatLine())->type, WorkerLine::Type::kHeartbeat);
 }
 
+TEST(WorkerProtocol, CarriesWhatAStreamTellsOfItsSink) {
+  SinkReport report;
+  report.sink = "netflow9";
+  report.flows = 1ull << 40;
+  report.dropped_flows = 3;
+  report.waited_seconds = 1.5;
+  report.lateness_buckets.assign(kLatenessBuckets, 7);
+  report.flow_end_ms = -5;
+  report.committed_rows = 11;
+  const auto got = ParseWorkerLine(SinkLine(report));
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->type, WorkerLine::Type::kSink);
+  EXPECT_EQ(SinkReportToJson(got->sink), SinkReportToJson(report));
+  EXPECT_EQ(got->sink.flows, 1ull << 40);
+  report.lateness_buckets.pop_back();
+  EXPECT_FALSE(ParseWorkerLine(SinkLine(report)).ok()) << "other buckets than this program's";
+}
+
 TEST(WorkerProtocol, RefusesLinesThatNoWorkerPrints) {
-  for (const char* line :
-       {"", "hello", "[]", "{}", R"({"type":"progress"})", R"({"type":"progress","progress":3})",
-        R"({"type":"progress","progress":{"epoch":"x"}})", R"({"type":7})"}) {
+  for (const char* line : {R"({"type":"sink"})", R"({"type":"sink","sink":{"flows":1}})", "", "hello", "[]",
+                           "{}", R"({"type":"progress"})", R"({"type":"progress","progress":3})",
+                           R"({"type":"progress","progress":{"epoch":"x"}})", R"({"type":7})"}) {
     EXPECT_FALSE(ParseWorkerLine(line).ok()) << line;
   }
 }

@@ -16,7 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr JobKind kAllKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce};
+constexpr JobKind kAllKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce,
+                                 JobKind::kStream};
 
 class JobStoreTest : public ::testing::Test {
  protected:

@@ -22,6 +22,13 @@ class DatasetsTest : public RpcTest {
     return header;
   }
 
+  static v1::UploadFile* AddFile(const std::string& name, uint64_t bytes, v1::UploadHeader* header) {
+    v1::UploadFile* const file = header->add_files();
+    file->set_name(name);
+    file->set_size_bytes(bytes);
+    return file;
+  }
+
   // Sends the header and the pieces, as far as the server takes them.
   grpc::Status Upload(const v1::UploadHeader& header, const std::vector<std::string>& pieces, v1::Job* job) {
     grpc::ClientContext context;
@@ -59,9 +66,56 @@ TEST_F(DatasetsTest, HandsAWholeUploadToAnImportJob) {
   EXPECT_EQ(spec["home"], nlohmann::json::array({"42.219.0.0/16"}));
   EXPECT_EQ(spec["holdout"], "hours=odd");
   EXPECT_EQ(spec["format"], "auto");
+  EXPECT_EQ(spec["biflow"], "split");
+  EXPECT_EQ(spec["schema"], "");
+  EXPECT_FALSE(spec.contains("files"));
   EXPECT_EQ(spec["max_rejected_share"], 0.01);
   EXPECT_EQ(dir_.Read(job.name() + "/upload"), "abcdef");
   EXPECT_EQ(FilesKept(), 0u);
+}
+
+TEST_F(DatasetsTest, HandsSeveralFilesToTheJobWhereverTheMessagesCutThem) {
+  v1::UploadHeader header = Header();
+  header.set_biflow("keep");
+  Sha256 digest;
+  digest.Update("cdefg");
+  AddFile("logs/a", 2, &header);
+  AddFile("logs/b", 5, &header)->set_sha256(digest.Finish());
+  AddFile("logs/c", 1, &header);
+  v1::Job job;
+  const grpc::Status status = Upload(header, {"abc", "de", "fgh"}, &job);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  const auto spec = nlohmann::json::parse(job.spec_json());
+  EXPECT_EQ(spec["files"], nlohmann::json::array({"logs/a", "logs/b", "logs/c"}));
+  EXPECT_EQ(spec["biflow"], "keep");
+  EXPECT_EQ(dir_.Read(job.name() + "/upload/0"), "ab");
+  EXPECT_EQ(dir_.Read(job.name() + "/upload/1"), "cdefg");
+  EXPECT_EQ(dir_.Read(job.name() + "/upload/2"), "h");
+  EXPECT_EQ(FilesKept(), 0u);
+}
+
+TEST_F(DatasetsTest, KeepsNothingOfSeveralFilesThatAreShortLongOrAltered) {
+  v1::UploadHeader header = Header();
+  AddFile("a", 2, &header);
+  AddFile("b", 3, &header);
+  v1::UploadHeader signed_header = header;
+  signed_header.mutable_files(1)->set_sha256(std::string(32, 'x'));
+  const struct {
+    const char* field;
+    v1::UploadHeader header;
+    std::vector<std::string> pieces;
+  } cases[] = {{"files[1].size_bytes", header, {"abcd"}},
+               {"files[0].size_bytes", header, {}},
+               {"data", header, {"abcdef"}},
+               {"files[1].sha256", signed_header, {"abcde"}}};
+  for (const auto& c : cases) {
+    v1::Job job;
+    const grpc::Status status = Upload(c.header, c.pieces, &job);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+    EXPECT_EQ(FieldOf(status), c.field) << status.error_message();
+    EXPECT_EQ(FilesKept(), 0u);
+  }
+  EXPECT_TRUE(store_->CountByState()->empty());
 }
 
 TEST_F(DatasetsTest, KeepsNothingOfAnUploadThatIsShortLongOrAltered) {
@@ -115,7 +169,22 @@ TEST_F(DatasetsTest, RefusesABadHeaderBeforeTheBytesCome) {
       {"home", [](v1::UploadHeader* h) { h->clear_home(); }},
       {"home", [](v1::UploadHeader* h) { h->add_home("42.219.0.1/16"); }},
       {"holdout", [](v1::UploadHeader* h) { h->set_holdout("hours=blue"); }},
-      {"format", [](v1::UploadHeader* h) { h->set_format("pcap"); }},
+      {"format", [](v1::UploadHeader* h) { h->set_format("xls"); }},
+      {"biflow", [](v1::UploadHeader* h) { h->set_biflow("both"); }},
+      {"schema", [](v1::UploadHeader* h) { h->set_schema("bad"); }},
+      {"files[0].name", [](v1::UploadHeader* h) { AddFile("", 3, h); }},
+      {"files[0].size_bytes", [](v1::UploadHeader* h) { AddFile("a", 0, h); }},
+      {"files", [](v1::UploadHeader* h) { AddFile("a", 2000, h); }},
+      {"files[1].sha256",
+       [](v1::UploadHeader* h) {
+         AddFile("a", 1, h);
+         AddFile("b", 3, h)->set_sha256("short");
+       }},
+      {"size_bytes",
+       [](v1::UploadHeader* h) {
+         AddFile("a", 3, h);
+         h->set_size_bytes(3);
+       }},
       {"max_rejected_share", [](v1::UploadHeader* h) { h->set_max_rejected_share(1.5); }},
       {"size_bytes", [](v1::UploadHeader* h) { h->set_size_bytes(2000); }},
       {"sha256", [](v1::UploadHeader* h) { h->set_sha256("short"); }},

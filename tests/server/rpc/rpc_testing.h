@@ -77,10 +77,17 @@ class RpcTest : public ::testing::Test {
       return R"({"epochs":10,"width":)" + (width == options.end() ? "64" : width->second) + "}";
     };
     env.can_reproduce = can_reproduce_;
-    env.check_format = [](std::string_view format) {
-      return format == "auto" || format == "ugr16-csv"
-                 ? absl::OkStatus()
-                 : absl::InvalidArgumentError("there are: auto, ugr16-csv");
+    env.check_reading = [](std::string_view format, std::string_view biflow, std::string_view schema) {
+      if (format != "auto" && format != "ugr16-csv") {
+        return absl::InvalidArgumentError("format: there are: auto, ugr16-csv");
+      }
+      if (biflow != "split" && biflow != "keep") return absl::InvalidArgumentError("biflow: unknown");
+      return schema == "bad" ? absl::InvalidArgumentError("schema: is bad") : absl::OkStatus();
+    };
+    env.stream_file_dir = dir_.File("exports");
+    env.check_sink = [](std::string_view to, uint32_t exporters) {
+      if (to.substr(0, 6) == "gopher") return absl::InvalidArgumentError("there is no such sink");
+      return exporters > 1024 ? absl::InvalidArgumentError("too many") : absl::OkStatus();
     };
     RpcServerOptions options;
     options.listen = "127.0.0.1:0";

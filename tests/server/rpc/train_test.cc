@@ -244,7 +244,7 @@ TEST_F(TrainTest, PinsEveryModelAndDefaultOfAReproduction) {
   ASSERT_EQ(spec["models"].size(), 2);
   EXPECT_EQ(spec["models"][0]["name"], "stan");
   EXPECT_EQ(spec["models"][0]["version"], 1);
-  EXPECT_EQ(spec["models"][0]["generate"]["rows"], 200000);
+  EXPECT_EQ(spec["models"][0]["generate"]["rows"], 1000000);
   EXPECT_EQ(spec["models"][0]["generate"]["hosts"], 7);
   EXPECT_EQ(spec["models"][1]["generate"]["rows"], 500);
   EXPECT_EQ(spec["models"][1]["max_likelihood_rows"], 70);

@@ -1,4 +1,5 @@
 // Admission, cancelling, parking and draining: when streams may begin and how they end early.
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 namespace stanflow {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr uint64_t kEndless = 1000000000;
@@ -23,6 +25,19 @@ class LoadObserver final : public SchedulerObserver {
   void OnLoad(const SchedulerLoad& load) override {
     MutexLock lock(&mutex_);
     load_ = load;
+    changed_.NotifyAll();
+  }
+  void OnUnparked(std::chrono::nanoseconds time) override {
+    MutexLock lock(&mutex_);
+    unparked_.push_back(time);
+  }
+  void WaitForParked(int streams) {
+    MutexLock lock(&mutex_);
+    while (load_.parked != streams) changed_.Wait(&mutex_);
+  }
+  std::vector<std::chrono::nanoseconds> unparked() {
+    MutexLock lock(&mutex_);
+    return unparked_;
   }
   SchedulerLoad load() {
     MutexLock lock(&mutex_);
@@ -31,7 +46,9 @@ class LoadObserver final : public SchedulerObserver {
 
  private:
   Mutex mutex_;
+  CondVar changed_;
   SchedulerLoad load_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::chrono::nanoseconds> unparked_ ABSL_GUARDED_BY(mutex_);
 };
 
 TEST(SchedulerLimits, RefuseAtOnceWhatIsTooMuchNow) {
@@ -124,6 +141,26 @@ TEST(SchedulerLimits, CancelReachesAParkedStreamAndAnUnknownOneIsIgnored) {
   scheduler.Cancel(ticket->id);
   EXPECT_EQ(sink.WaitForFinish().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(sink.chunks(), 1);
+}
+
+TEST(SchedulerLimits, TellHowLongAStreamSatOutWhetherItGoesOnOrEnds) {
+  ManualClock clock;
+  LoadObserver observer;
+  const auto generator = std::make_shared<FakeGenerator>();
+  RecordingSink sink(0, 1);
+  GenerateScheduler scheduler({}, &clock, nullptr, &observer);
+  const auto ticket = scheduler.Start(Request(generator, 1, 8, kEndless), &sink);
+  ASSERT_TRUE(ticket.ok());
+  observer.WaitForParked(1);
+  clock.Advance(std::chrono::hours(2));
+  sink.Drain();
+  scheduler.Resume(ticket->id);
+  sink.WaitForChunks(2);
+  observer.WaitForParked(1);
+  clock.Advance(std::chrono::hours(48));
+  scheduler.Cancel(ticket->id);
+  EXPECT_EQ(sink.WaitForFinish().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(observer.unparked(), ElementsAre(std::chrono::hours(2), std::chrono::hours(48)));
 }
 
 // A slow reader may need hours for half of what waits for it; one that takes nothing is for the sink to tell.

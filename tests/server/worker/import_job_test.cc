@@ -25,6 +25,9 @@ class ImportJob : public ::testing::Test {
  protected:
   absl::StatusOr<nlohmann::json> Run(const std::string& upload, nlohmann::json changes = {}) {
     dir_.Write("upload", upload);
+    return RunOnUpload(std::move(changes));
+  }
+  absl::StatusOr<nlohmann::json> RunOnUpload(nlohmann::json changes) {
     JobContext context;
     context.job_dir = dir_.path();
     context.spec = {{"dataset", "office"}, {"home", {"10.1.0.0/16"}}, {"holdout", "hours=odd"}};
@@ -106,6 +109,51 @@ TEST_F(ImportJob, AMissingUploadIsNotFound) {
   context.progress = [](const JobProgress&) {};
   context.stop_requested = [] { return false; };
   EXPECT_TRUE(absl::IsNotFound(RunImportJob(context).status()));
+}
+
+TEST_F(ImportJob, ReadsSeveralFilesInTheirOrderEachInItsFormat) {
+  std::filesystem::create_directory(dir_.File("upload"));
+  dir_.Write("upload/0", Rows(10) + "bad\n");
+  dir_.Write("upload/1", "te,td\n" + Rows(10));
+  const auto figures = RunOnUpload({{"files", {"flows-1.csv", "flows-2.csv"}}, {"max_rejected_share", 0.5}});
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  EXPECT_EQ((*figures)["rows"], 20);
+  const auto dataset = Dataset::Open(dir_.File("out/dataset"));
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  const auto& rejected = (*dataset)->manifest().rejected;
+  ASSERT_EQ(rejected.size(), 2u);
+  EXPECT_EQ(rejected[0].file, "flows-1.csv");
+  EXPECT_EQ(rejected[0].line, 11u);
+  EXPECT_EQ(rejected[1].file, "flows-2.csv");
+  EXPECT_EQ(rejected[1].line, 1u);
+}
+
+constexpr char kZeek[] =
+    "#separator \\x09\n"
+    "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\torig_pkts\torig_ip_bytes\tresp_pkts\t"
+    "resp_ip_bytes\n"
+    "1704672000.5\t10.1.0.1\t1000\t192.0.2.1\t443\ttcp\t1\t100\t2\t200\n";
+
+TEST_F(ImportJob, SplitsOrKeepsRecordsOfBothDirectionsAsTold) {
+  EXPECT_EQ((*Run(kZeek))["rows"], 2);
+  EXPECT_EQ((*Run(kZeek, {{"biflow", "split"}}))["rows"], 2);
+  EXPECT_EQ((*Run(kZeek, {{"biflow", "keep"}}))["rows"], 1);
+  EXPECT_TRUE(absl::IsInvalidArgument(Run(kZeek, {{"biflow", "both"}}).status()));
+}
+
+TEST_F(ImportJob, ReadsACsvByItsSchema) {
+  nlohmann::json columns;
+  for (const char* field : {"source_address", "destination_address", "protocol", "packets", "bytes"}) {
+    columns[field] = {{"name", field}};
+  }
+  columns["end"] = {{"name", "end"}, {"unit", "s"}};
+  columns["duration"] = {{"name", "took"}, {"unit", "ms"}};
+  const auto figures =
+      Run("end;took;source_address;destination_address;protocol;packets;bytes\n"
+          "1704672000;5;10.1.0.1;192.0.2.1;tcp;1;60\n",
+          {{"schema", nlohmann::json{{"delimiter", ";"}, {"columns", columns}}.dump()}});
+  ASSERT_TRUE(figures.ok()) << figures.status();
+  EXPECT_EQ((*figures)["rows"], 1);
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
-#ifndef STANFLOW_CLIENT_CLI_LIB_INTERRUPT_H_
-#define STANFLOW_CLIENT_CLI_LIB_INTERRUPT_H_
+#ifndef STANFLOW_CLIENT_CPP_INTERRUPT_H_
+#define STANFLOW_CLIENT_CPP_INTERRUPT_H_
 
 #include <chrono>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "core/base/mutex.h"
@@ -10,18 +9,15 @@
 
 namespace stanflow {
 
-// Ctrl-C (SIGINT) and SIGTERM as a state instead of a signal handler: the signals are blocked,
-// and a thread takes them. The first one cancels the call in flight, so that the command ends by
-// its own way; a second one, or five seconds without an end, end the process with code 130. A
-// signal that the parent process had ignored stays ignored. Thread-safe.
+// A wish to stop, that ends the call in flight and every wait. Thread-safe.
 class Interrupt {
  public:
-  // Make it before any other thread: threads inherit the blocked signals.
-  Interrupt();
-  ~Interrupt();
+  Interrupt() = default;
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
+  // For ever.
+  void Trigger() ABSL_LOCKS_EXCLUDED(mutex_);
   bool triggered() const ABSL_LOCKS_EXCLUDED(mutex_);
   // False if interrupted before the time was over.
   bool SleepFor(std::chrono::milliseconds time) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -40,15 +36,12 @@ class Interrupt {
   };
 
  private:
-  void TakeSignals();
-
   mutable Mutex mutex_;
   CondVar changed_;
   bool triggered_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* call_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  std::thread thread_;
 };
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_CLIENT_CLI_LIB_INTERRUPT_H_
+#endif  // STANFLOW_CLIENT_CPP_INTERRUPT_H_

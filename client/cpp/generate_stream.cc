@@ -1,8 +1,8 @@
-#include "client/cli/lib/generate_stream.h"
+#include "client/cpp/generate_stream.h"
 
 #include <utility>
 
-#include "client/cli/lib/flow_columns.h"
+#include "client/cpp/flow_columns.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 

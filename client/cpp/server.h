@@ -1,5 +1,5 @@
-#ifndef STANFLOW_CLIENT_CLI_LIB_SERVER_H_
-#define STANFLOW_CLIENT_CLI_LIB_SERVER_H_
+#ifndef STANFLOW_CLIENT_CPP_SERVER_H_
+#define STANFLOW_CLIENT_CPP_SERVER_H_
 
 #include <chrono>
 #include <memory>
@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "client/cli/grpc/health/v1/health.grpc.pb.h"
-#include "client/cli/lib/interrupt.h"
+#include "client/cpp/grpc/health/v1/health.grpc.pb.h"
+#include "client/cpp/interrupt.h"
 #include "grpcpp/grpcpp.h"
 #include "stanflow/v1/datasets.grpc.pb.h"
 #include "stanflow/v1/jobs.grpc.pb.h"
@@ -26,10 +26,11 @@ absl::Status FromGrpc(const grpc::Status& status, const std::string& address);
 // The stubs of one server. Connects with the first call and again whenever the connection is
 // lost, within two seconds of the server's return. Thread-safe.
 struct Server {
-  // `interrupt` outlives it.
-  Server(std::string address, std::chrono::milliseconds timeout, Interrupt* interrupt);
+  // `interrupt` outlives it. `paced`: its streams are read slowly on purpose, and little of them ahead, or
+  // the server would take their reader for gone while it lives on what it has.
+  Server(std::string address, std::chrono::milliseconds timeout, Interrupt* interrupt, bool paced = false);
 
-  // One request, one answer: stops at an interrupt, and with UNAVAILABLE after `timeout`.
+  // One request, one answer: stops at an interrupt, and with DEADLINE_EXCEEDED after `timeout`.
   //   STANFLOW_ASSIGN_OR_RETURN(auto job, server.Call(server.jobs.get(), &v1::Jobs::Stub::GetJob, request));
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(Stub* stub,
@@ -80,4 +81,4 @@ class Backoff {
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_CLIENT_CLI_LIB_SERVER_H_
+#endif  // STANFLOW_CLIENT_CPP_SERVER_H_

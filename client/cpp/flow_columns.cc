@@ -1,4 +1,4 @@
-#include "client/cli/lib/flow_columns.h"
+#include "client/cpp/flow_columns.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"

@@ -1,5 +1,5 @@
-#ifndef STANFLOW_CLIENT_CLI_LIB_FLOW_COLUMNS_H_
-#define STANFLOW_CLIENT_CLI_LIB_FLOW_COLUMNS_H_
+#ifndef STANFLOW_CLIENT_CPP_FLOW_COLUMNS_H_
+#define STANFLOW_CLIENT_CPP_FLOW_COLUMNS_H_
 
 #include "absl/status/status.h"
 #include "core/flow/flow.h"
@@ -12,4 +12,4 @@ absl::Status ToFlowTable(const stanflow::v1::FlowColumns& columns, FlowTable* fl
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_CLIENT_CLI_LIB_FLOW_COLUMNS_H_
+#endif  // STANFLOW_CLIENT_CPP_FLOW_COLUMNS_H_

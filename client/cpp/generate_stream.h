@@ -1,5 +1,5 @@
-#ifndef STANFLOW_CLIENT_CLI_LIB_GENERATE_STREAM_H_
-#define STANFLOW_CLIENT_CLI_LIB_GENERATE_STREAM_H_
+#ifndef STANFLOW_CLIENT_CPP_GENERATE_STREAM_H_
+#define STANFLOW_CLIENT_CPP_GENERATE_STREAM_H_
 
 #include <functional>
 #include <memory>
@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "client/cli/lib/server.h"
+#include "client/cpp/server.h"
 #include "core/flow/flow.h"
 #include "stanflow/v1/synthesis.pb.h"
 
@@ -69,4 +69,4 @@ class GenerateStream {
 
 }  // namespace stanflow
 
-#endif  // STANFLOW_CLIENT_CLI_LIB_GENERATE_STREAM_H_
+#endif  // STANFLOW_CLIENT_CPP_GENERATE_STREAM_H_
