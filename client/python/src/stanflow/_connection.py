@@ -1,0 +1,133 @@
+"""One server: its address, its stubs, and how its errors reach the caller."""
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, Callable, Generator, Iterator, Optional, TypeVar
+
+import grpc
+
+from stanflow._resume import Backoff, Item, Message, Resumable
+from stanflow.errors import StanflowError, from_rpc, translated
+from stanflow.v1 import datasets_pb2_grpc, jobs_pb2_grpc, models_pb2_grpc, synthesis_pb2_grpc
+
+Answer = TypeVar("Answer")
+
+# A lost server is found again within two seconds of its return. It is reached directly: a proxy that is set for the
+# web would be asked for loopback addresses too.
+CHANNEL_OPTIONS = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1000),
+    ("grpc.max_reconnect_backoff_ms", 2000),
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.max_receive_message_length", -1),
+)
+
+
+def address_of(address: Optional[str]) -> str:
+    return address or os.environ.get("STANFLOW_SERVER") or "127.0.0.1:50551"
+
+
+def new_channel(address: str, credentials: Optional[grpc.ChannelCredentials]) -> grpc.Channel:
+    return (grpc.insecure_channel(address, CHANNEL_OPTIONS) if credentials is None else
+            grpc.secure_channel(address, credentials, CHANNEL_OPTIONS))
+
+
+class Stubs:
+    """The four services on a channel, synchronous or asyncio's."""
+
+    def __init__(self, channel: Any) -> None:
+        self.synthesis = synthesis_pb2_grpc.SynthesisStub(channel)
+        self.jobs = jobs_pb2_grpc.JobsStub(channel)
+        self.models = models_pb2_grpc.ModelsStub(channel)
+        self.datasets = datasets_pb2_grpc.DatasetsStub(channel)
+
+
+class Connection:
+    """Connects with the first call, and again whenever the connection is lost. Thread-safe."""
+
+    def __init__(self, address: Optional[str], timeout: float, retry_seconds: float,
+                 credentials: Optional[grpc.ChannelCredentials]) -> None:
+        self.address = address_of(address)
+        self._timeout = timeout
+        self._retry_seconds = retry_seconds
+        self._channel = new_channel(self.address, credentials)
+        self.stubs = Stubs(self._channel)
+
+    def call(self, method: Callable[..., Answer], request: Any) -> Answer:
+        """One request, one answer."""
+        with translated(self.address):
+            return method(request, timeout=self._timeout)
+
+    def send(self, method: Callable[..., Answer], requests: Iterator[Any]) -> Answer:
+        """Many requests, one answer. What `requests` raises reaches the caller, and the call is cancelled."""
+        sending = Sending(requests)
+        try:
+            with translated(self.address):
+                return method(sending)
+        except StanflowError:
+            # gRPC then says only that there was an exception.
+            if sending.error is not None:
+                raise sending.error from None
+            raise
+
+    def receive(self, method: Callable[..., Any], request: Any) -> Iterator[bytes]:
+        """The bytes of a file, in order."""
+        with translated(self.address):
+            for chunk in method(request):
+                yield chunk.data
+
+    def pages(self, method: Callable[..., Any], request: Any, field: str) -> Iterator[Any]:
+        """`field` of every page of a list."""
+        while True:
+            answer = self.call(method, request)
+            yield from getattr(answer, field)
+            if not answer.next_page_token:
+                return
+            request.page_token = answer.next_page_token
+
+    def backoff(self) -> Backoff:
+        return Backoff(self._retry_seconds)
+
+    def follow(self, method: Callable[..., Any],
+               state: Resumable[Message, Item]) -> Generator[Item, None, None]:
+        """What `state` gives on of one call after another. Closing it cancels the call."""
+        while True:
+            error: Optional[StanflowError] = None
+            call = method(state.request())
+            try:
+                for message in call:
+                    item = state.take(message)
+                    if item is not None:
+                        yield item
+            except grpc.RpcError as rpc_error:
+                error = from_rpc(rpc_error, self.address)
+            finally:
+                call.cancel()
+            pause = state.after(error)
+            if pause is None:
+                return
+            time.sleep(pause)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class Sending:
+    """Keeps what goes wrong while gRPC, in a thread of its own, takes the next request."""
+
+    def __init__(self, requests: Iterator[Any]) -> None:
+        self._requests = requests
+        self.error: Optional[Exception] = None
+
+    def __iter__(self) -> Sending:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return next(self._requests)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.error = error
+            raise

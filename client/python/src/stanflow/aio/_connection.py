@@ -1,0 +1,100 @@
+"""As stanflow._connection, for asyncio."""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any, AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Optional, TypeVar
+
+import grpc
+import grpc.aio
+
+from stanflow._connection import CHANNEL_OPTIONS, Sending, Stubs, address_of, new_channel
+from stanflow._resume import Backoff, Item, Message, Resumable
+from stanflow.errors import StanflowError, from_rpc, translated
+
+Answer = TypeVar("Answer")
+
+
+class Connection:
+    """Belongs to the event loop that it was made in."""
+
+    def __init__(self, address: Optional[str], timeout: float, retry_seconds: float,
+                 credentials: Optional[grpc.ChannelCredentials]) -> None:
+        self.address = address_of(address)
+        self._timeout = timeout
+        self._retry_seconds = retry_seconds
+        self._channel = (grpc.aio.insecure_channel(self.address, CHANNEL_OPTIONS) if credentials is None else
+                         grpc.aio.secure_channel(self.address, credentials, CHANNEL_OPTIONS))
+        self.stubs = Stubs(self._channel)
+        # grpc.aio forgets why a server refuses a call while it still takes requests: the status of a failed write
+        # replaces the server's. So those calls are gRPC's synchronous ones.
+        self._sending_channel = new_channel(self.address, credentials)
+        self.sending = Stubs(self._sending_channel)
+
+    async def call(self, method: Callable[..., Awaitable[Answer]], request: Any) -> Answer:
+        """One request, one answer."""
+        with translated(self.address):
+            return await method(request, timeout=self._timeout)
+
+    async def pages(self, method: Callable[..., Any], request: Any, field: str) -> AsyncIterator[Any]:
+        """`field` of every page of a list."""
+        while True:
+            answer = await self.call(method, request)
+            for item in getattr(answer, field):
+                yield item
+            if not answer.next_page_token:
+                return
+            request.page_token = answer.next_page_token
+
+    async def send(self, method: Any, requests: Iterator[Any]) -> Any:
+        """Many requests, one answer, by a method of `sending`. `requests` may block: a thread of gRPC's takes them."""
+        loop, over, source = asyncio.get_running_loop(), asyncio.Event(), Sending(requests)
+
+        def tell(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits any more.
+                loop.call_soon_threadsafe(over.set)
+
+        call = method.future(source)
+        call.add_done_callback(tell)
+        try:
+            await over.wait()
+        except asyncio.CancelledError:
+            call.cancel()
+            raise
+        if source.error is not None:
+            raise source.error
+        with translated(self.address):
+            return call.result()
+
+    async def receive(self, method: Callable[..., Any], request: Any) -> AsyncIterator[bytes]:
+        """The bytes of a file, in order."""
+        with translated(self.address):
+            async for chunk in method(request):
+                yield chunk.data
+
+    def backoff(self) -> Backoff:
+        return Backoff(self._retry_seconds)
+
+    async def follow(self, method: Callable[..., Any],
+                     state: Resumable[Message, Item]) -> AsyncGenerator[Item, None]:
+        """What `state` gives on of one call after another. Closing it cancels the call."""
+        while True:
+            error: Optional[StanflowError] = None
+            call = method(state.request())
+            try:
+                async for message in call:
+                    item = state.take(message)
+                    if item is not None:
+                        yield item
+            except grpc.RpcError as rpc_error:
+                error = from_rpc(rpc_error, self.address)
+            finally:
+                call.cancel()
+            pause = state.after(error)
+            if pause is None:
+                return
+            await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        self._sending_channel.close()
+        await self._channel.close()

@@ -1,0 +1,124 @@
+"""As stanflow.client, for asyncio."""
+from __future__ import annotations
+
+import asyncio
+import warnings
+from typing import Any, Mapping, Optional
+
+import grpc
+
+from stanflow import _requests, errors
+from stanflow._names import Home, dataset_name, is_dataset
+from stanflow._requests import Duration, Start
+from stanflow._sources import Flows, source_of
+from stanflow.aio._connection import Connection
+from stanflow.aio.datasets import Datasets
+from stanflow.aio.jobs import Jobs
+from stanflow.aio.models import Models
+from stanflow.aio.stream import FlowStream
+from stanflow.report import Report
+from stanflow.v1 import datasets_pb2, jobs_pb2
+
+
+class Client:
+    """stanflow.Client with the same methods and arguments, to be awaited; `generate` is read by `async for`. Belongs to
+    the event loop that it was made in."""
+
+    def __init__(self, address: Optional[str] = None, *, timeout: float = 60, retry_seconds: float = 60,
+                 credentials: Optional[grpc.ChannelCredentials] = None) -> None:
+        self._connection = Connection(address, timeout, retry_seconds, credentials)
+        self.jobs = Jobs(self._connection)
+        self.models = Models(self._connection)
+        self.datasets = Datasets(self._connection)
+
+    async def import_dataset(self, name: str, data: Flows, *, home: Home, holdout: str = "none", format: str = "auto",
+                             max_rejected_share: float = 0.01, request_id: str = "", priority: int = 0,
+                             progress: bool = False) -> datasets_pb2.Dataset:
+        header = _requests.upload_header(name, home=home, holdout=holdout, format=format,
+                                         max_rejected_share=max_rejected_share, request_id=request_id,
+                                         priority=priority)
+        job = await self.datasets.upload(header, source_of(data))
+        ended = await self.jobs.wait(job.name, progress=progress, submitted=True)
+        return await self.datasets.get(ended.result)
+
+    async def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
+                    options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (),
+                    holdout: str = "none", request_id: str = "", priority: int = 0, wait: bool = True,
+                    progress: bool = False) -> jobs_pb2.Job:
+        dataset = await self._dataset_of("flows", data, home, holdout, progress)
+        request = _requests.train_request(dataset, model=model, preset=preset, max_minutes=max_minutes,
+                                          options=options, seed=seed, request_id=request_id, priority=priority)
+        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Train, request)
+        return await self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+
+    def generate(self, model: str, *, rows: Optional[int] = None, duration: Optional[Duration] = None, hosts: int = 0,
+                 seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
+                 chunk_rows: int = _requests.CHUNK_ROWS, resume_token: bytes = b"",
+                 progress: bool = False) -> FlowStream:
+        request = _requests.generate_request(model, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                             stream=stream, home=home, start=start, chunk_rows=chunk_rows,
+                                             resume_token=resume_token)
+        return FlowStream(self._connection, request, progress)
+
+    async def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
+                       synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None,
+                       duration: Optional[Duration] = None, hosts: int = 0, seed: int = 1, stream: int = 0,
+                       home: str = "", start: Optional[Start] = None, task_rows: Optional[int] = None,
+                       max_likelihood_rows: int = 0, request_id: str = "", priority: int = 0,
+                       progress: bool = False) -> Report:
+        request = _requests.evaluate_request(model, dataset, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                             stream=stream, home=home, start=start, task_rows=task_rows,
+                                             max_likelihood_rows=max_likelihood_rows, request_id=request_id,
+                                             priority=priority)
+        if synthetic is None:
+            return await self._evaluate(request, progress)
+        request.synthetic_dataset = await self._dataset_of("synthetic", synthetic, synthetic_home, "none", progress)
+        try:
+            return await self._evaluate(request, progress)
+        finally:
+            if not is_dataset(synthetic):
+                await self._drop(request.synthetic_dataset)
+
+    async def report(self, job: str) -> Report:
+        return Report.of(await self.jobs.get(job), await self.jobs.artifact(job, "report.json"),
+                         await self.jobs.artifact(job, "report.html"))
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def _evaluate(self, request: Any, progress: bool) -> Report:
+        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Evaluate, request)
+        ended = await self.jobs.wait(job.name, progress=progress, submitted=True)
+        return await self.report(ended.name)
+
+    async def _dataset_of(self, kind: str, data: Flows, home: Home, holdout: str, progress: bool) -> str:
+        if is_dataset(data):
+            return dataset_name(str(data))
+        header, source = await asyncio.to_thread(_requests.unnamed_upload, kind, data, home, holdout)
+        try:
+            return (await self.datasets.get(header.dataset)).name
+        except errors.NotFound:
+            pass
+        try:
+            job = await self.datasets.upload(header, source)
+            await self.jobs.wait(job.name, progress=progress, submitted=True)
+        except errors.StanflowError as error:
+            # Another upload of the same flows was faster.
+            if error.code != "ALREADY_EXISTS":
+                raise
+        return dataset_name(header.dataset)
+
+    async def _drop(self, dataset: str) -> None:
+        try:
+            await self.datasets.delete(dataset)
+        except (errors.NotFound, errors.FailedPrecondition):
+            pass  # Another evaluation has dropped it, or still reads it and will.
+        except errors.StanflowError as error:
+            warnings.warn(f"{dataset} could not be deleted: {error}; "
+                          f"later: await client.datasets.delete({dataset!r})", stacklevel=3)

@@ -1,0 +1,151 @@
+"""The server as an object."""
+from __future__ import annotations
+
+import warnings
+from typing import Any, Mapping, Optional
+
+import grpc
+
+from stanflow import _requests, errors
+from stanflow._connection import Connection
+from stanflow._names import Home, dataset_name, is_dataset
+from stanflow._requests import Duration, Start
+from stanflow._sources import Flows, source_of
+from stanflow.datasets import Datasets
+from stanflow.jobs import Jobs
+from stanflow.models import Models
+from stanflow.report import Report
+from stanflow.stream import FlowStream
+from stanflow.v1 import datasets_pb2, jobs_pb2
+
+
+class Client:
+    """One stanflowd at `address`: default $STANFLOW_SERVER, else 127.0.0.1:50551. Connects with the first call.
+
+    `timeout`: seconds to wait for a single answer. `retry_seconds`: how long a stream or a job that is waited for is
+    tried to be continued after the server was lost. `credentials`: for a server behind TLS.
+    Thread-safe; a FlowStream is not. Errors are those of stanflow.errors.
+    """
+
+    def __init__(self, address: Optional[str] = None, *, timeout: float = 60, retry_seconds: float = 60,
+                 credentials: Optional[grpc.ChannelCredentials] = None) -> None:
+        self._connection = Connection(address, timeout, retry_seconds, credentials)
+        self.jobs = Jobs(self._connection)
+        self.models = Models(self._connection)
+        self.datasets = Datasets(self._connection)
+
+    def import_dataset(self, name: str, data: Flows, *, home: Home, holdout: str = "none", format: str = "auto",
+                       max_rejected_share: float = 0.01, request_id: str = "", priority: int = 0,
+                       progress: bool = False) -> datasets_pb2.Dataset:
+        """Uploads real flows and waits until they are a dataset.
+
+        `data`: a path or open binary file of a format that the server reads, plain or compressed, or a pandas frame
+        with the columns of FlowBatch.to_pandas. `home`: networks in CIDR form whose addresses are home hosts.
+        `holdout`: rows that training never reads: "none", "hours=odd", "hours=even", "hosts=SHARE", "after=TIME".
+        """
+        header = _requests.upload_header(name, home=home, holdout=holdout, format=format,
+                                         max_rejected_share=max_rejected_share, request_id=request_id,
+                                         priority=priority)
+        job = self.datasets.upload(header, source_of(data))
+        return self.datasets.get(self.jobs.wait(job.name, progress=progress, submitted=True).result)
+
+    def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
+              options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (), holdout: str = "none",
+              request_id: str = "", priority: int = 0, wait: bool = True, progress: bool = False) -> jobs_pb2.Job:
+        """Trains a new version of `model`; the job's `result` names it.
+
+        `data`: a dataset's name, or flows as import_dataset takes them (then with `home`, and `holdout` to have
+        something to evaluate against): they become a dataset that is named after its contents. `max_minutes`: of
+        trained time; 0 is no limit. `options`: of the preset. Without `wait` the job may not have started yet.
+        """
+        dataset = self._dataset_of("flows", data, home, holdout, progress)
+        request = _requests.train_request(dataset, model=model, preset=preset, max_minutes=max_minutes,
+                                          options=options, seed=seed, request_id=request_id, priority=priority)
+        job = self._connection.call(self._connection.stubs.synthesis.Train, request)
+        return self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+
+    def generate(self, model: str, *, rows: Optional[int] = None, duration: Optional[Duration] = None, hosts: int = 0,
+                 seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
+                 chunk_rows: int = _requests.CHUNK_ROWS, resume_token: bytes = b"",
+                 progress: bool = False) -> FlowStream:
+        """Flows of `model` ("edge", "edge@3", "edge@prod"), in order of their end; the same arguments give the same.
+
+        `rows` flows, or `duration` seconds of simulated time from `start` on; neither: without an end. `hosts`: home
+        hosts, by default as many as were learned from, 90 at most. `stream`: different flows of the same seed. `home`:
+        CIDR, by default 10.0.0.0/16. `start`: UTC; by default the midnight before the training data.
+        `resume_token`: of the last batch that was received before; all else as it was.
+        """
+        request = _requests.generate_request(model, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                             stream=stream, home=home, start=start, chunk_rows=chunk_rows,
+                                             resume_token=resume_token)
+        return FlowStream(self._connection, request, progress)
+
+    def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
+                 synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None, duration: Optional[Duration] = None,
+                 hosts: int = 0, seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
+                 task_rows: Optional[int] = None, max_likelihood_rows: int = 0, request_id: str = "",
+                 priority: int = 0, progress: bool = False) -> Report:
+        """Judges a model's flows against the hold-out of a dataset, and waits for the report.
+
+        It judges what generate would give with the same arguments, or `synthetic`: flows as import_dataset takes them,
+        for whose time they are a dataset, or a dataset's name. `task_rows`: rows that each learner of the two tasks
+        learns from; 0 leaves the tasks out, which are most of the time. `max_likelihood_rows`: hold-out rows to score
+        at most; 0 is all.
+        """
+        request = _requests.evaluate_request(model, dataset, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                             stream=stream, home=home, start=start, task_rows=task_rows,
+                                             max_likelihood_rows=max_likelihood_rows, request_id=request_id,
+                                             priority=priority)
+        if synthetic is None:
+            return self._evaluate(request, progress)
+        request.synthetic_dataset = self._dataset_of("synthetic", synthetic, synthetic_home, "none", progress)
+        try:
+            return self._evaluate(request, progress)
+        finally:
+            if not is_dataset(synthetic):
+                self._drop(request.synthetic_dataset)
+
+    def report(self, job: str) -> Report:
+        """Of an evaluation that has SUCCEEDED."""
+        return Report.of(self.jobs.get(job), self.jobs.artifact(job, "report.json"),
+                         self.jobs.artifact(job, "report.html"))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _evaluate(self, request: Any, progress: bool) -> Report:
+        job = self._connection.call(self._connection.stubs.synthesis.Evaluate, request)
+        return self.report(self.jobs.wait(job.name, progress=progress, submitted=True).name)
+
+    def _dataset_of(self, kind: str, data: Flows, home: Home, holdout: str, progress: bool) -> str:
+        """Its name, uploaded first if it is none yet."""
+        if is_dataset(data):
+            return dataset_name(str(data))
+        header, source = _requests.unnamed_upload(kind, data, home, holdout)
+        try:
+            return self.datasets.get(header.dataset).name
+        except errors.NotFound:
+            pass
+        try:
+            job = self.datasets.upload(header, source)
+            self.jobs.wait(job.name, progress=progress, submitted=True)
+        except errors.StanflowError as error:
+            # Another upload of the same flows was faster.
+            if error.code != "ALREADY_EXISTS":
+                raise
+        return dataset_name(header.dataset)
+
+    def _drop(self, dataset: str) -> None:
+        try:
+            self.datasets.delete(dataset)
+        except (errors.NotFound, errors.FailedPrecondition):
+            pass  # Another evaluation has dropped it, or still reads it and will.
+        except errors.StanflowError as error:
+            warnings.warn(f"{dataset} could not be deleted: {error}; later: client.datasets.delete({dataset!r})",
+                          stacklevel=3)

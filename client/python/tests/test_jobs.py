@@ -1,0 +1,96 @@
+"""Jobs: waiting for them, and what comes of them."""
+import pytest
+import stanflow
+from stanflow.v1 import jobs_pb2
+
+
+def test_training_waits_for_the_jobs_end_and_answers_it(fake, client):
+    job = client.train("office", model="edge", preset="b1", max_minutes=2, options={"width": 8, "rate": 0.5}, seed=5)
+    assert (job.name, job.result) == ("jobs/train-1", "models/edge/versions/3")
+    request, = fake.synthesis.trains
+    assert (request.dataset, request.model, request.preset) == ("datasets/office", "edge", "b1")
+    assert (request.max_minutes, request.seed, dict(request.options)) == (2, 5, {"width": "8", "rate": "0.5"})
+
+
+def test_training_need_not_be_waited_for(fake, client):
+    assert client.train("office", model="edge", wait=False).state == jobs_pb2.JOB_STATE_QUEUED
+    assert fake.jobs.watches == []
+
+
+def test_a_watch_that_breaks_goes_on_after_the_last_event(fake, client):
+    fake.jobs.break_watch_after = 2
+    assert [event.sequence for event in client.jobs.watch("1", submitted=True)] == [1, 2, 3, 4]
+    assert fake.jobs.watches == [("jobs/1", 0), ("jobs/1", 2)]
+
+
+def test_events_that_are_known_are_left_out(client):
+    assert [event.sequence for event in client.jobs.watch("jobs/1", after=2)] == [3, 4]
+
+
+def test_a_job_that_failed_is_an_exception_that_holds_it(fake, client):
+    fake.jobs.end_as(jobs_pb2.JOB_STATE_FAILED, "INVALID_ARGUMENT", "100 of 2099 rows can't be used")
+    with pytest.raises(stanflow.JobFailed, match="jobs/train-1 failed: INVALID_ARGUMENT: 100 of 2099 rows") as caught:
+        client.train("office", model="edge")
+    assert caught.value.code == "INVALID_ARGUMENT"
+    assert caught.value.job.state == jobs_pb2.JOB_STATE_FAILED
+
+
+def test_a_job_that_was_cancelled_is_an_exception_of_its_own(fake, client):
+    fake.jobs.end_as(jobs_pb2.JOB_STATE_CANCELLED)
+    with pytest.raises(stanflow.JobCancelled):
+        client.jobs.wait("1")
+
+
+def test_progress_is_shown(client, capsys):
+    client.train("office", model="edge", progress=True)
+    shown = capsys.readouterr().err
+    assert "jobs/train-1" in shown and "100%" in shown
+
+
+def test_lists_go_over_all_pages(fake, client):
+    fake.jobs.listed = 5
+    assert [job.name for job in client.jobs.list(["running", "queued"])] == [f"jobs/{i}" for i in range(5)]
+    assert list(fake.jobs.lists[0].states) == [jobs_pb2.JOB_STATE_RUNNING, jobs_pb2.JOB_STATE_QUEUED]
+
+
+def test_a_state_that_is_none_is_refused(client):
+    with pytest.raises(ValueError):
+        client.jobs.list(["sleeping"])
+
+
+def test_an_evaluation_answers_its_report(fake, client, tmp_path):
+    report = client.evaluate("edge", "office", rows=5000, hosts=10, seed=3, task_rows=0)
+    assert report.figures["jsd"]["bytes"]["value"] == 0.03
+    assert "&lt;p&gt;a report&lt;/p&gt;" in report._repr_html_()
+    report.save(tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text() == "<p>a report</p>"
+    request, = fake.synthesis.evaluates
+    assert (request.model, request.dataset, request.task_rows) == ("edge", "datasets/office", 0)
+    assert (request.generate.model, request.generate.rows, request.generate.hosts) == ("", 5000, 10)
+
+
+def test_a_report_is_plotted(client):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    axes = client.report("jobs/evaluate-1").plot()
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["bytes"]
+
+
+def test_flows_of_a_file_are_a_dataset_while_they_are_judged(fake, client, tmp_path):
+    flows = tmp_path / "syn.csv"
+    flows.write_bytes(b"some flows")
+    client.evaluate("edge", "office", synthetic=flows)
+    (header, data), = fake.datasets.uploads
+    assert (data, list(header.home)) == (b"some flows", ["10.0.0.0/16"])
+    assert fake.synthesis.evaluates[0].synthetic_dataset == "datasets/" + header.dataset
+    assert fake.datasets.deleted == ["datasets/" + header.dataset]
+
+
+def test_a_dataset_is_judged_as_it_is_and_stays(fake, client):
+    client.evaluate("edge", "office", synthetic="other")
+    assert fake.synthesis.evaluates[0].synthetic_dataset == "datasets/other"
+    assert (fake.datasets.uploads, fake.datasets.deleted) == ([], [])
+
+
+def test_cancel_asks(client):
+    assert client.jobs.cancel("7").state == jobs_pb2.JOB_STATE_CANCELLING
