@@ -11,10 +11,11 @@ compile = $(call configure,$(1)) && cmake --build --preset $(1) --parallel $(JOB
 # GCC 12's thread sanitizer stops where the kernel spreads addresses wider than it knows.
 fixed_addresses = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help demo build test bench paper real-flows lint format build-cuda test-cuda install clean packages
+.PHONY: help demo build test bench fuzz paper real-flows kafka-check check-dashboards lint format build-cuda test-cuda
+.PHONY: install clean packages
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages:
 	@scripts/install-packages build test
@@ -36,6 +37,12 @@ bench: packages ## Measure generating and training speed: build/bench/bench.json
 	$(call compile,release)
 	scripts/bench
 
+FUZZ_SECONDS ?= 600
+fuzz: ## Feed the readers of files whatever breaks them: FUZZ_SECONDS=600
+	@scripts/install-packages build test fuzz
+	$(call configure,fuzz) && cmake --build --preset fuzz --parallel $(JOBS) --target stanflow_reader_fuzzer stanflow_seed_corpus
+	scripts/fuzz $(FUZZ_SECONDS)
+
 # Real flows that lie beside the checkout, if there are any.
 REAL ?= $(firstword $(wildcard ../shared/data/*.csv.xz))
 paper: real-flows packages ## Repeat the STAN paper: REAL=FILE of flows, HOME_NETWORK=CIDR if not 42.219.0.0/16 (UGR'16)
@@ -44,6 +51,15 @@ paper: real-flows packages ## Repeat the STAN paper: REAL=FILE of flows, HOME_NE
 
 real-flows:
 	@test -r "$(REAL)" || { echo "make paper: REAL='$(REAL)' is no file that can be read; name one of real flows: make paper REAL=FILE" >&2; exit 2; }
+
+kafka-check: packages ## Prove the Kafka sink against Apache Kafka (fetched into build/), with kills
+	@scripts/install-packages kafka-check
+	JOBS=$(JOBS) scripts/kafka-check
+
+check-dashboards: packages ## Load a server before a real Prometheus, and ask all that dashboards and alerts ask
+	@scripts/install-packages check-dashboards
+	$(call configure,release) && cmake --build --preset release --parallel $(JOBS) --target stanflow stanflowd stanflow-worker
+	scripts/check-dashboards
 
 lint: ## Check layout, include direction, and the code by clang's analyses
 	@scripts/install-packages build test lint

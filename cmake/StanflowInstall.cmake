@@ -1,6 +1,6 @@
 # What `cmake --install` lays down:
 #   bin/{stanflowd,stanflow-worker,stanflow}
-#   share/stanflow/{stanflowd.yaml,prometheus.yml}, share/bash-completion/completions/stanflow
+#   share/stanflow/{stanflowd.yaml,prometheus/,grafana/}, share/bash-completion/completions/stanflow
 #   include/stanflow/v1/*.proto and the C++ code made from them; lib/libstanflow_proto.a
 #   lib/cmake/stanflow: find_package(stanflow) gives stanflow::proto, the messages and service stubs
 # Components: programs (to run a server) and development (to write a client).
@@ -12,18 +12,17 @@ foreach(_program stanflowd stanflow-worker stanflow)
     install(TARGETS ${_program} RUNTIME COMPONENT programs)
   endif()
 endforeach()
-foreach(_file stanflowd.yaml prometheus.yml)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/deploy/${_file})
-    install(FILES deploy/${_file} DESTINATION ${CMAKE_INSTALL_DATADIR}/stanflow COMPONENT programs)
-  endif()
-endforeach()
+install(FILES deploy/stanflowd.yaml DESTINATION ${CMAKE_INSTALL_DATADIR}/stanflow COMPONENT programs)
+install(DIRECTORY deploy/prometheus deploy/grafana DESTINATION ${CMAKE_INSTALL_DATADIR}/stanflow COMPONENT programs
+        PATTERN tests EXCLUDE PATTERN *.py EXCLUDE)
 
 get_target_property(_proto_out stanflow_proto BINARY_DIR)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/proto/stanflow ${_proto_out}/stanflow
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
         FILES_MATCHING PATTERN *.proto PATTERN *.pb.h)
 set_target_properties(stanflow_proto PROPERTIES EXPORT_NAME proto)
-install(TARGETS stanflow_proto EXPORT stanflowTargets
+set_target_properties(stanflow_flow_proto PROPERTIES EXPORT_NAME flow_proto)
+install(TARGETS stanflow_proto stanflow_flow_proto EXPORT stanflowTargets
         ARCHIVE COMPONENT development INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/stanflow)
 install(EXPORT stanflowTargets NAMESPACE stanflow:: DESTINATION ${_package} COMPONENT development)

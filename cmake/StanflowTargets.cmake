@@ -14,7 +14,8 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(stanflow_options INTERFACE -Wthread-safety -Werror=thread-safety)
 endif()
 if(STANFLOW_SANITIZE)
-  add_compile_options(-fsanitize=${STANFLOW_SANITIZE} -fno-omit-frame-pointer -g1)
+  # Undefined behaviour ends the program as the other sanitizers' findings do.
+  add_compile_options(-fsanitize=${STANFLOW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${STANFLOW_SANITIZE})
 endif()
 

@@ -50,13 +50,15 @@ TEST(HeatMap, ShadesByTheShareOfTheTopAndLeavesOutWhatIsNoNumber) {
 }
 
 TEST(HeatMap, NeedNotBeSquare) {
-  const std::string svg = HeatMap({"joint", "share", {"a"}, {"x", "y"}}, {std::vector<double>{0.5, 0.25}}, 0.5);
+  const std::string svg =
+      HeatMap({"joint", "share", {"a"}, {"x", "y"}}, {std::vector<double>{0.5, 0.25}}, 0.5);
   EXPECT_THAT(svg, HasSubstr("<title>a, x: 0.5000</title>"));
   EXPECT_THAT(svg, HasSubstr("<title>a, y: 0.2500</title>"));
 }
 
 TEST(LineChart, AFlatLineHasAnAxisThatCanBeRead) {
-  const std::string svg = LineChart({"windows", "place", "share", {"a", "b"}}, {{"real", "real", {0, 0}, {}}});
+  const std::string svg =
+      LineChart({"windows", "place", "share", {"a", "b"}}, {{"real", "real", {0, 0}, {}}});
   EXPECT_THAT(svg, HasSubstr(">0.1</text>"));
   EXPECT_THAT(svg, Not(HasSubstr("e-")));
 }
