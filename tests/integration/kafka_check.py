@@ -8,6 +8,7 @@ processes are killed. Figures of speed are printed at the end.
 """
 import argparse
 import base64
+import collections
 import json
 import os
 import random
@@ -19,6 +20,8 @@ import tempfile
 import time
 import unittest
 import uuid
+
+from server_under_test import server_of_its_own
 
 LIMIT_S = 300  # bounds every wait; no check depends on how long one takes
 ARGS = None
@@ -239,6 +242,31 @@ class KafkaCheck(unittest.TestCase):
         code, _, err = stream.run(6000, 2000)
         self.assertEqual(code, 15)  # DATA_LOSS
         self.assertIn("offsets.retention.minutes", err)
+
+    def test_a_stream_job_is_there_once_after_kills_of_the_server(self):
+        with server_of_its_own(os.path.dirname(ARGS.program)) as (server, folder):
+            office, generated = os.path.join(folder, "office.csv"), os.path.join(folder, "generated.jsonl")
+            server.run("simulate", "--rows", 60000, "--seed", 1, "--output", office)
+            server.run("datasets", "import", "office", office, "--home", "10.0.0.0/16")
+            server.run("train", "--dataset", "office", "--model", "columns", "--preset", "b1", "--wait")
+            flows = ["--model", "columns", "--hosts", 20, "--rows", 200_000, "--seed", 7]
+            name = server.run("stream", *flows, "--to", "kafka://%s/job" % self.broker.address, "--rate", 20000,
+                              "--detach").stdout.strip()
+            kills = 0
+            while (job := server.json("jobs", "get", name))["state"] != "SUCCEEDED":
+                self.assertIn(job["state"], ("QUEUED", "RUNNING"), job)
+                if kills < 3 and job["progress"] and job["progress"]["fraction"] > 0.2 * (kills + 1):
+                    server.kill()
+                    kills += 1
+                    server.start()
+            server.run("generate", *flows, "--format", "jsonl", "--output", generated)
+            with open(generated) as lines:
+                expected = collections.Counter(line.rstrip("\n") for line in lines)
+        stream = Stream(self.broker, self.folder.name, "job")
+        read = collections.Counter(line for flows in stream.read().values() for _, line in flows)
+        self.assertEqual(kills, 3)
+        self.assertEqual(sum((expected - read).values()), 0, "flows that were left out")
+        self.assertEqual(sum((read - expected).values()), 0, "flows that are there twice")
 
     def test_speed(self):
         for form in ("json", "protobuf"):
