@@ -48,7 +48,8 @@ absl::StatusOr<std::string> ResolveFileIn(const std::string& folder, const std::
   const fs::path file = fs::weakly_canonical(root / path, error);
   if (error) return Refused(path, StrCat("can't be resolved: ", error.message()));
   if (!IsBelow(root, file))
-    return Refused(path, StrCat("leads out of the folder for files, ", root.string()));
+    return Refused(path, StrCat("leads out of the folder for files, ", root.string(),
+                                "; give a path in it, or name another folder as streams.file_dir"));
   if (HasDanglingLink(file)) return Refused(path, "leads through a symbolic link to nowhere");
   if (fs::is_directory(file, error)) return Refused(path, "is a folder");
   return file.string();

@@ -20,8 +20,9 @@ std::vector<CLI::Option*> AddGenerateFlags(CLI::App* command, GenerateFlags* fla
       rows,
       duration,
       command
-          ->add_option("--hosts", flags->hosts,
-                       "Number of home hosts, 1 to 65536; 0: the training hosts' number, 90 at most")
+          ->add_option(
+              "--hosts", flags->hosts,
+              "Number of home hosts, 1 to 65536; 0: the training hosts' number, 90 at most; of a replay, all")
           ->type_name("N")
           ->check(CLI::Range(0, 65536).description(""))
           ->capture_default_str(),

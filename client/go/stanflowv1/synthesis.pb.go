@@ -203,7 +203,7 @@ type GenerateRequest struct {
 	// "M", "M@3", "M@ALIAS", or the same after "models/"; without a version, the newest.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
 	Seed  uint64 `protobuf:"varint,2,opt,name=seed,proto3" json:"seed,omitempty"`
-	// Number of home hosts, each one a context of its own, 1 to 65536; 0 is the training hosts' number, 90 at most.
+	// Number of home hosts, each one a context of its own, 1 to 65536; 0 is the training hosts' number, 90 at most, and all of a replay's.
 	Hosts uint32 `protobuf:"varint,3,opt,name=hosts,proto3" json:"hosts,omitempty"`
 	// Home network in CIDR form; hosts get its addresses from the second on. Empty is "10.0.0.0/16".
 	Home string `protobuf:"bytes,4,opt,name=home,proto3" json:"home,omitempty"`
