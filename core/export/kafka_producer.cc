@@ -124,7 +124,7 @@ absl::Status KafkaProducer::Commit(const StreamMark& mark) {
   STANFLOW_RETURN_IF_ERROR(Begin());
   STANFLOW_RETURN_IF_ERROR(Flush());
   STANFLOW_RETURN_IF_ERROR(SendMark(mark));
-  STANFLOW_RETURN_IF_ERROR(EndTransaction());
+  STANFLOW_RETURN_IF_ERROR(EndTransaction("can't commit"));
   in_transaction_ = false;
   if (reports_.all() == reports_.taken) return absl::OkStatus();
   return absl::InternalError(
@@ -160,12 +160,12 @@ absl::Status KafkaProducer::SendMark(const StreamMark& mark) {
   }
 }
 
-absl::Status KafkaProducer::EndTransaction() {
+absl::Status KafkaProducer::EndTransaction(std::string_view what) {
   patience_.Renew();
   while (true) {
     const KafkaError error(rd_kafka_commit_transaction(handle_.get(), kSliceMs));
     if (error == nullptr) return absl::OkStatus();
-    if (!rd_kafka_error_is_retriable(error.get())) return KafkaStatus("can't commit", error);
+    if (!rd_kafka_error_is_retriable(error.get())) return KafkaStatus(what, error);
     STANFLOW_RETURN_IF_ERROR(WaitForReports());
   }
 }
@@ -187,9 +187,9 @@ absl::Status KafkaProducer::WhyFailed() {
   // Of any other error the transaction knows nothing, and would be committed.
   if (code != RD_KAFKA_RESP_ERR__STATE && code != RD_KAFKA_RESP_ERR__FATAL)
     return absl::FailedPreconditionError(StrCat("can't send: ", rd_kafka_err2str(code)));
-  const KafkaError error(rd_kafka_commit_transaction(handle_.get(), 0));
-  if (error == nullptr) return absl::InternalError(StrCat("can't send: ", rd_kafka_err2str(code)));
-  return KafkaStatus("can't send", error);
+  const absl::Status why = EndTransaction("can't send");
+  if (why.ok()) return absl::InternalError(StrCat("can't send: ", rd_kafka_err2str(code)));
+  return why;
 }
 
 void KafkaProducer::OnReport(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {

@@ -73,7 +73,8 @@ class KafkaProducer {
   absl::Status Begin();
   absl::Status Flush();
   absl::Status SendMark(const StreamMark& mark);
-  absl::Status EndTransaction();
+  // Errors begin with `what`.
+  absl::Status EndTransaction(std::string_view what);
   absl::Status CheckReports() const;
   absl::Status WhyFailed();
 
