@@ -20,6 +20,8 @@ struct Holdout {
   // "none", "hours=odd", "hours=even", "hosts=0.2", "after=2016-04-11T12:00:00Z".
   static absl::StatusOr<Holdout> Parse(std::string_view text);
   std::string ToString() const;
+  // Whether sequences are hours of the clock.
+  bool cuts_hours() const { return kind == Kind::kHoursOdd || kind == Kind::kHoursEven; }
   // `home_address` is the row's home host.
   bool Contains(uint32_t home_address, int64_t end_ms) const;
 };

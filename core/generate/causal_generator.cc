@@ -6,12 +6,14 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/mutex.h"
 #include "core/base/status_macros.h"
+#include "core/dataset/holdout.h"
+#include "core/flow/time.h"
 #include "core/generate/causal_cpu_math.h"
 #include "core/generate/causal_math.h"
 #include "core/generate/causal_torch_math.h"
 #include "core/generate/causal_weights.h"
+#include "core/generate/idle_steps.h"
 #include "core/generate/net_context.h"
 #include "core/generate/row_kernels.h"
 #include "core/model/causal_layout.h"
@@ -24,35 +26,26 @@ namespace {
 // Fewer rows share too little of the weights' way through the caches to be worth another thread.
 constexpr int kLeastTileRows = 8;
 
-// Scratch memory of steps that nobody takes right now: as many as calls were ever made at once. Thread-safe.
-class IdleSteps {
- public:
-  std::unique_ptr<CausalStep> Take(const CausalMath& math) {
-    {
-      MutexLock lock(&mutex_);
-      if (!steps_.empty()) {
-        std::unique_ptr<CausalStep> step = std::move(steps_.back());
-        steps_.pop_back();
-        return step;
-      }
-    }
-    return math.NewStep();
-  }
-  void Give(std::unique_ptr<CausalStep> step) {
-    MutexLock lock(&mutex_);
-    steps_.push_back(std::move(step));
-  }
+// Drawn first.
+constexpr size_t kDelta = 0;
 
- private:
-  Mutex mutex_;
-  std::vector<std::unique_ptr<CausalStep>> steps_ ABSL_GUARDED_BY(mutex_);
-};
+// A context whose draws pass so many hours without a flow takes the next one as it comes.
+constexpr size_t kMaxEmptyHours = 24;
+
+int64_t HourOf(int64_t time_ms) { return FloorTo(time_ms, kHourMs); }
+
+// Whether the model's training sequences are hours of the clock (Sequence).
+bool LearnedHours(const BundleInfo& info) {
+  const auto holdout = Holdout::Parse(info.holdout);
+  return holdout.ok() && holdout->cuts_hours();
+}
 
 class CausalGenerator final : public Generator {
  public:
   CausalGenerator(Bundle bundle, const std::string& device, CausalEngine engine)
       : bundle_(std::move(bundle)),
         model_(*bundle_.model),
+        hours_(LearnedHours(bundle_.info)),
         layout_(model_.outputs),
         trunk_columns_(TrunkColumns(model_.outputs)) {
     const CausalWeights weights(model_);
@@ -76,7 +69,7 @@ class CausalGenerator final : public Generator {
 
   std::unique_ptr<Context> NewContext(const ContextKey& key) const override {
     auto context = std::make_unique<NetContext>(key, shape_.context_floats());
-    std::copy(start_.begin(), start_.end(), context->memory());
+    Forget(context.get());
     return context;
   }
 
@@ -85,15 +78,17 @@ class CausalGenerator final : public Generator {
   }
 
   absl::Status Step(absl::Span<Context* const> contexts, absl::Span<HostRow> rows) const override {
-    return MakeRows("generating", contexts, rows, [&](size_t o, size_t i, const float* parameters) {
-      const auto u = Uniform2(At(contexts, i).Draw(static_cast<uint16_t>(o)));
-      model_.heads[o]->Draw(parameters, u[0], u[1], &rows[i]);
-    });
+    return WithStep("generating", contexts, rows.size(),
+                    [&](absl::Span<NetContext* const> own, CausalStep* step) { DrawRows(own, rows, step); });
   }
 
   absl::Status Follow(absl::Span<Context* const> contexts, absl::Span<const HostRow> rows) const override {
     return WithStep("following", contexts, rows.size(),
                     [&](absl::Span<NetContext* const> own, CausalStep* step) {
+                      for (size_t i = 0; i < own.size(); ++i) {
+                        const int64_t hour_ms = HourOf(rows[i].end_ms);
+                        if (hours_ && hour_ms > HourOf(own[i]->clock_ms())) BeginHour(hour_ms, own[i]);
+                      }
                       BeginStep(own, step);
                       Remember(own, rows, step);
                     });
@@ -105,14 +100,10 @@ class CausalGenerator final : public Generator {
     const auto context = NewContext({0, 0, 0, rows[0].end_ms - int64_t{1000} * rows[0].time_delta_s});
     Context* const contexts[] = {context.get()};
     for (size_t r = 0; r < rows.size(); ++r) {
-      HostRow row;
       out[r] = RowNats();
-      STANFLOW_RETURN_IF_ERROR(MakeRows(
-          "scoring", contexts, absl::MakeSpan(&row, 1), [&](size_t o, size_t, const float* parameters) {
-            const Output& output = model_.outputs.outputs[o];
-            out[r].exact[static_cast<int>(output.attribute)] +=
-                static_cast<float>(model_.heads[o]->ExactNats(parameters, rows[r]));
-            output.SetValue(&row, output.ValueOf(rows[r]));
+      STANFLOW_RETURN_IF_ERROR(
+          WithStep("scoring", contexts, 1, [&](absl::Span<NetContext* const> own, CausalStep* step) {
+            ScoreRow(own, rows[r], step, &out[r]);
           }));
     }
     return absl::OkStatus();
@@ -143,17 +134,69 @@ class CausalGenerator final : public Generator {
     return absl::OkStatus();
   }
 
-  absl::Status MakeRows(const char* doing, absl::Span<Context* const> contexts, absl::Span<HostRow> rows,
-                        SetOutput set_output) const {
-    return WithStep(doing, contexts, rows.size(), [&](absl::Span<NetContext* const> own, CausalStep* step) {
-      for (size_t i = 0; i < own.size(); ++i) {
-        rows[i] = HostRow();
-        rows[i].end_ms = own[i]->clock_ms();
-      }
-      BeginStep(own, step);
-      FillRows(rows, set_output, step);
-      Remember(own, rows, step);
-    });
+  void DrawRows(absl::Span<NetContext* const> contexts, absl::Span<HostRow> rows, CausalStep* step) const {
+    std::vector<size_t> empty_hours(contexts.size());
+    const auto draw = [&](size_t o, size_t i, const float* parameters) {
+      // Draws that were given up are not used again.
+      const size_t slot = o == kDelta && empty_hours[i] > 0 ? model_.heads.size() + empty_hours[i] : o;
+      const auto u = Uniform2(contexts[i]->Draw(static_cast<uint16_t>(slot)));
+      model_.heads[o]->Draw(parameters, u[0], u[1], &rows[i]);
+    };
+    do {
+      BeginRows(contexts, rows, step);
+      FillOutput(kDelta, rows, draw, step);
+    } while (PassHours(contexts, rows, &empty_hours));
+    FillRest(rows, draw, step);
+    Remember(contexts, rows, step);
+  }
+
+  // A training sequence ends with its hour: a wait that passes the border says no more than that the hour's
+  // flows are over, and the next hour begins as training sequences do. Whether any context begins one.
+  bool PassHours(absl::Span<NetContext* const> contexts, absl::Span<const HostRow> rows,
+                 std::vector<size_t>* empty_hours) const {
+    bool any = false;
+    for (size_t i = 0; hours_ && i < contexts.size(); ++i) {
+      const int64_t hour_ms = HourOf(contexts[i]->clock_ms());
+      if (HourOf(rows[i].end_ms) == hour_ms || (*empty_hours)[i] == kMaxEmptyHours) continue;
+      BeginHour(hour_ms + kHourMs, contexts[i]);
+      ++(*empty_hours)[i];
+      any = true;
+    }
+    return any;
+  }
+
+  void BeginHour(int64_t hour_ms, NetContext* context) const {
+    Forget(context);
+    context->MoveClock(hour_ms);
+  }
+
+  // As before the first row.
+  void Forget(NetContext* context) const {
+    std::fill_n(context->memory(), shape_.context_floats(), 0.0f);
+    std::copy(start_.begin(), start_.end(), context->memory());
+  }
+
+  void ScoreRow(absl::Span<NetContext* const> context, const HostRow& given, CausalStep* step,
+                RowNats* nats) const {
+    HostRow row;
+    const auto score = [&](size_t o, size_t, const float* parameters) {
+      const Output& output = model_.outputs.outputs[o];
+      nats->exact[static_cast<int>(output.attribute)] +=
+          static_cast<float>(model_.heads[o]->ExactNats(parameters, given));
+      output.SetValue(&row, output.ValueOf(given));
+    };
+    BeginRows(context, {&row, 1}, step);
+    FillOutput(kDelta, {&row, 1}, score, step);
+    FillRest({&row, 1}, score, step);
+    Remember(context, {&row, 1}, step);
+  }
+
+  static void BeginRows(absl::Span<NetContext* const> contexts, absl::Span<HostRow> rows, CausalStep* step) {
+    for (size_t i = 0; i < contexts.size(); ++i) {
+      rows[i] = HostRow();
+      rows[i].end_ms = contexts[i]->clock_ms();
+    }
+    BeginStep(contexts, step);
   }
 
   static void BeginStep(absl::Span<NetContext* const> contexts, CausalStep* step) {
@@ -162,20 +205,23 @@ class CausalGenerator final : public Generator {
     step->Begin(contexts, clocks);
   }
 
-  // Sets every output of every row in order.
-  void FillRows(absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {
-    const bool sees_row = model_.options.mask == Mask::kB;
-    std::vector<int64_t> seen(rows.size());
-    for (size_t o = 0; o < model_.heads.size(); ++o) {
+  // Sets every output but the first one, which is set, in order.
+  void FillRest(absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {
+    for (size_t o = kDelta + 1; o < model_.heads.size(); ++o) {
+      if (model_.options.mask == Mask::kB) Show(o - 1, rows, step);
       FillOutput(o, rows, set_output, step);
-      if (!sees_row) continue;
-      for (size_t i = 0; i < rows.size(); ++i) seen[i] = IndexOf(o, rows[i]);
-      step->See(o, seen);
-      // The /16 is known with its second octet.
-      if (model_.outputs.outputs[o].octet != 1) continue;
-      for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixIndexOf(rows[i]);
-      step->See(o, seen);
     }
+  }
+
+  // Shows the outputs after `o` what it has become.
+  void Show(size_t o, absl::Span<const HostRow> rows, CausalStep* step) const {
+    std::vector<int64_t> seen(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) seen[i] = IndexOf(o, rows[i]);
+    step->See(o, seen);
+    // The /16 is known with its second octet.
+    if (model_.outputs.outputs[o].octet != 1) return;
+    for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixIndexOf(rows[i]);
+    step->See(o, seen);
   }
 
   // Feeds the rows to the trunks and moves the contexts on.
@@ -212,6 +258,7 @@ class CausalGenerator final : public Generator {
 
   const Bundle bundle_;
   const StanModel& model_;
+  const bool hours_;  // contexts begin anew with every hour of the clock
   const EmbeddingLayout layout_;
   const std::vector<int64_t> trunk_columns_;
   CausalShape shape_;

@@ -29,7 +29,8 @@ struct CausalShape {
 
 // The numbers of one step of up to kTileRows contexts: all that lies between their memory and the draws.
 // Calls come in this order: Begin; for every output in drawing order Parameters, then See if later outputs
-// look at it; Advance. Has scratch memory of its own, so it is one thread's at a time; made for reuse.
+// look at it; Advance. Begin may come again at any time, if contexts changed. Has scratch memory of its own,
+// so it is one thread's at a time; made for reuse.
 class CausalStep {
  public:
   static constexpr int kTileRows = 64;

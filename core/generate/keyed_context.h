@@ -27,6 +27,9 @@ class KeyedContext : public Context {
     ++rows_;
   }
 
+  // Time passes without a row.
+  void MoveClock(int64_t clock_ms) { clock_ms_ = clock_ms; }
+
   // The part of a saved state that is common to all; what a model keeps besides follows it.
   void PutCommon(StateWriter* writer) const {
     writer->Put(key_.seed);

@@ -148,6 +148,75 @@ INSTANTIATE_TEST_SUITE_P(PresetsAndDevices, TorchGenerators,
                            return PresetName(std::get<0>(info.param)) + DeviceInName(std::get<1>(info.param));
                          });
 
+// Of a model whose training sequences were hours of the clock.
+std::unique_ptr<Generator> MakeOfHours() {
+  Bundle bundle = SmallBundle(Preset::kCausal);
+  bundle.info.holdout = "hours=odd";
+  return MakeCausalGenerator(std::move(bundle), "cpu", CausalEngine::kOwn).value();
+}
+
+// Rows of an hour, and the first one of the next hour.
+std::vector<HostRow> RowsOverAnHour(uint32_t salt) {
+  std::vector<HostRow> rows = SampleRows(11, salt);
+  rows.back().end_ms = Key(0).start_ms + 3'600'000;
+  return rows;
+}
+
+// What a context draws after it was led over `rows`.
+std::vector<HostRow> AfterFollowing(const Generator& generator, const std::vector<HostRow>& rows) {
+  const auto context = generator.NewContext(Key(0));
+  Context* const contexts[] = {context.get()};
+  for (const HostRow& row : rows) EXPECT_TRUE(generator.Follow(contexts, {&row, 1}).ok());
+  return StepAlone(generator, context.get(), 20);
+}
+
+TEST(CausalHours, AModelOfHoursKnowsNothingOfTheHourBefore) {
+  std::vector<HostRow> one = RowsOverAnHour(1), other = RowsOverAnHour(2);
+  other.back() = one.back();
+  const auto hours = MakeOfHours(), whole = MakeOn("cpu", Preset::kCausal);
+  EXPECT_EQ(AfterFollowing(*hours, one), AfterFollowing(*hours, other));
+  EXPECT_NE(AfterFollowing(*whole, one), AfterFollowing(*whole, other));
+}
+
+TEST(CausalHours, AWaitOverTheBorderIsDrawnAgainFromTheNextHoursStart) {
+  constexpr int64_t kHour = 3'600'000;
+  const auto generator = MakeOfHours();
+  int hours_begun = 0;
+  int64_t clock = Key(0).start_ms;
+  for (const HostRow& row : Alone(*generator, 0, 400)) {
+    const bool begun = row.end_ms / kHour > clock / kHour;
+    const int64_t from = begun ? row.end_ms / kHour * kHour : clock;
+    EXPECT_EQ(row.end_ms, from + int64_t{1000} * row.time_delta_s);
+    hours_begun += begun;
+    clock = row.end_ms;
+  }
+  EXPECT_GE(hours_begun, 2);
+}
+
+TEST(CausalHours, FollowingOverABorderIsAsDrawingOverIt) {
+  const auto generator = MakeOfHours();
+  const auto drawn = generator->NewContext(Key(3)), led = generator->NewContext(Key(3));
+  Context* const contexts[] = {led.get()};
+  const std::vector<HostRow> rows = StepAlone(*generator, drawn.get(), 200);
+  ASSERT_GE(rows.back().end_ms, Key(3).start_ms + 3'600'000);
+  for (const HostRow& row : rows) ASSERT_TRUE(generator->Follow(contexts, {&row, 1}).ok());
+  EXPECT_TRUE(StateOf(*led) == StateOf(*drawn)) << "to the bit";
+}
+
+TEST(CausalHours, ATileThatPassesBordersGivesEachContextItsOwnRows) {
+  const auto generator = MakeOfHours();
+  std::vector<std::unique_ptr<Context>> owned;
+  std::vector<Context*> contexts;
+  for (int i = 0; i < 5; ++i) contexts.push_back(owned.emplace_back(generator->NewContext(Key(i))).get());
+  std::vector<std::vector<HostRow>> together(5);
+  std::vector<HostRow> rows(5);
+  for (int s = 0; s < 200; ++s) {
+    ASSERT_TRUE(generator->Step(contexts, absl::MakeSpan(rows)).ok());
+    for (int i = 0; i < 5; ++i) together[i].push_back(rows[i]);
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(together[i], Alone(*generator, i, 200)) << "context " << i;
+}
+
 struct Path {
   CausalEngine engine = CausalEngine::kOwn;
   std::string device = "cpu";
