@@ -49,4 +49,6 @@ def _words(progress: jobs_pb2.JobProgress) -> str:
         words.append(f"{progress.attribute}, epoch {progress.epoch}")
     if progress.seconds_left > 0:
         words.append(f"{progress.seconds_left:.0f} s left")
+    if progress.message:
+        words.append(progress.message)
     return ", ".join(words)
