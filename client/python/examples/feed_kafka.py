@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Feeds a topic of Kafka with a model's flows, and reads them as any consumer would.
+
+  feed_kafka.py --model M [--to kafka://BROKER[:PORT]/TOPIC] [--rows N]
+
+With a stanflowd at $STANFLOW_SERVER, else 127.0.0.1:50551. Without --to it brings a broker to try things with: that of
+librdkafka's tests, on loopback, which forgets everything when this program ends.
+"""
+import argparse
+import collections
+import contextlib
+import json
+from urllib.parse import urlsplit
+
+import stanflow
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+LIMIT_S = 30  # for an answer of the broker
+
+
+def broker_to_try_with():
+    """It lives as long as the object does, whose own broker it is."""
+    holder = Producer({"test.mock.num.brokers": 1})
+    broker, = holder.list_topics(timeout=LIMIT_S).brokers.values()
+    return holder, f"kafka://{broker.host}:{broker.port}/flows"
+
+
+def ends(consumer, topic):
+    """Where each partition ends by now; a topic that is not there yet has none."""
+    partitions = consumer.list_topics(topic, timeout=LIMIT_S).topics[topic].partitions
+    return {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=LIMIT_S)[1] for p in partitions}
+
+
+def messages(consumer, topic, begins):
+    """What the topic holds from `begins` on. Of flows that a transaction did not commit a consumer sees none."""
+    unread = set(ends(consumer, topic))
+    consumer.assign([TopicPartition(topic, p, begins.get(p, 0)) for p in unread])
+    while unread:
+        message = consumer.poll(LIMIT_S)
+        if message is None:
+            raise TimeoutError(f"nothing of partitions {sorted(unread)} came for {LIMIT_S} s")
+        if message.error() is None:
+            yield message
+        elif message.error().code() == KafkaError._PARTITION_EOF:
+            unread.discard(message.partition())
+        else:
+            raise KafkaException(message.error())
+
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--model", required=True)
+parser.add_argument("--to", metavar="kafka://BROKER[:PORT]/TOPIC")
+parser.add_argument("--rows", type=int, default=20000)
+arguments = parser.parse_args()
+
+holder, to = (None, arguments.to) if arguments.to else broker_to_try_with()
+topic = urlsplit(to).path.lstrip("/")
+flows, octets = collections.Counter(), collections.Counter()
+with contextlib.closing(Consumer({"bootstrap.servers": urlsplit(to).netloc, "group.id": "feed-kafka",
+                                  "enable.auto.commit": False, "enable.partition.eof": True})) as consumer:
+    begins = ends(consumer, topic)
+    with stanflow.Client() as client:
+        job = client.stream(arguments.model, to=to, rows=arguments.rows, hosts=20, progress=True)
+    print(f"{json.loads(job.result_json)['flows_sent']} flows to {to}")
+
+    for message in messages(consumer, topic, begins):
+        host, flow = message.key().decode(), json.loads(message.value())
+        flows[host] += 1
+        octets[host] += flow["octetDeltaCount"]
+
+print(f"{sum(flows.values())} messages read, the last one {flow}")
+print("hosts with the most bytes")
+for host, total in octets.most_common(3):
+    print(f"{host:>15}  {flows[host]:6d} flows  {total / 1e6:10.1f} MB")
