@@ -13,7 +13,7 @@ import json
 from urllib.parse import urlsplit
 
 import stanflow
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 LIMIT_S = 30  # for an answer of the broker
 
@@ -31,20 +31,16 @@ def ends(consumer, topic):
     return {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=LIMIT_S)[1] for p in partitions}
 
 
-def messages(consumer, topic, begins):
-    """What the topic holds from `begins` on. Of flows that a transaction did not commit a consumer sees none."""
-    unread = set(ends(consumer, topic))
-    consumer.assign([TopicPartition(topic, p, begins.get(p, 0)) for p in unread])
-    while unread:
+def messages(consumer, topic, begins, count):
+    """So many from `begins` on. Of a transaction that was not committed a consumer is given nothing."""
+    consumer.assign([TopicPartition(topic, p, begins.get(p, 0)) for p in ends(consumer, topic)])
+    for read in range(count):
         message = consumer.poll(LIMIT_S)
         if message is None:
-            raise TimeoutError(f"nothing of partitions {sorted(unread)} came for {LIMIT_S} s")
-        if message.error() is None:
-            yield message
-        elif message.error().code() == KafkaError._PARTITION_EOF:
-            unread.discard(message.partition())
-        else:
+            raise TimeoutError(f"nothing came for {LIMIT_S} s after {read} of {count} messages")
+        if message.error() is not None:
             raise KafkaException(message.error())
+        yield message
 
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -57,13 +53,14 @@ holder, to = (None, arguments.to) if arguments.to else broker_to_try_with()
 topic = urlsplit(to).path.lstrip("/")
 flows, octets = collections.Counter(), collections.Counter()
 with contextlib.closing(Consumer({"bootstrap.servers": urlsplit(to).netloc, "group.id": "feed-kafka",
-                                  "enable.auto.commit": False, "enable.partition.eof": True})) as consumer:
+                                  "enable.auto.commit": False})) as consumer:
     begins = ends(consumer, topic)
     with stanflow.Client() as client:
         job = client.stream(arguments.model, to=to, rows=arguments.rows, hosts=20, progress=True)
-    print(f"{json.loads(job.result_json)['flows_sent']} flows to {to}")
+    sent = json.loads(job.result_json)["flows_sent"]
+    print(f"{sent} flows to {to}")
 
-    for message in messages(consumer, topic, begins):
+    for message in messages(consumer, topic, begins, sent):
         host, flow = message.key().decode(), json.loads(message.value())
         flows[host] += 1
         octets[host] += flow["octetDeltaCount"]

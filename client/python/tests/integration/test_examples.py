@@ -39,8 +39,8 @@ def free_udp_port():
 
 def run_as_pasted(commands, folder, environment):
     """What a shell says to these lines. What they leave running ends with them."""
-    with subprocess.Popen(["bash", "-e", "-c", commands], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, start_new_session=True) as shell:
+    with subprocess.Popen(["bash", "-e", "-c", commands], cwd=folder, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as shell:
         limit = threading.Timer(LIMIT_S, os.killpg, (shell.pid, signal.SIGKILL))
         limit.start()
         try:
