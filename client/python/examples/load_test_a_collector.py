@@ -4,7 +4,7 @@
   load_test_a_collector.py --model M [--to URL] [--rows N] [--rate FLOWS_PER_S] [--exporters N]
 
 URL is netflow5://HOST[:PORT], netflow9://, ipfix:// or syslog://. With a stanflowd at $STANFLOW_SERVER, else
-127.0.0.1:50551. nfcapd is a collector to try: nfcapd -p 2055 -w FOLDER -B 8388608
+127.0.0.1:50551. nfcapd is a collector to try: nfcapd -b 127.0.0.1 -p 2055 -w FOLDER -B 8388608
 """
 import argparse
 import json
