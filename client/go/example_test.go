@@ -48,3 +48,28 @@ func ExampleClient_WaitJob() {
 	}
 	fmt.Println(job.GetResult())
 }
+
+func ExampleClient_Stream() {
+	ctx := context.Background()
+	client, err := stanflow.Dial(ctx, stanflow.DefaultTarget)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	job, err := client.Stream(ctx, &stanflowv1.StreamRequest{
+		Generate: &stanflowv1.GenerateRequest{
+			Model:  "edge",
+			Seed:   1,
+			Extent: &stanflowv1.GenerateRequest_Rows{Rows: 100000},
+		},
+		To:   "netflow9://127.0.0.1:2055",
+		Pace: &stanflowv1.StreamRequest_FlowsPerSecond{FlowsPerSecond: 20000},
+	})
+	if err == nil {
+		job, err = client.WaitJob(ctx, job.GetName(), nil)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(job.GetResultJson()) // what was sent, dropped and sent again
+}

@@ -1,9 +1,11 @@
 package stanflow_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -47,6 +49,9 @@ func TestWithTheRealPrograms(t *testing.T) {
 	})
 	t.Run("an evaluation's report is read", func(t *testing.T) {
 		readReport(ctx, t, client)
+	})
+	t.Run("a stream writes what the iterator gives", func(t *testing.T) {
+		streamToAFile(ctx, t, client, server)
 	})
 	t.Run("what there is is listed", func(t *testing.T) {
 		expectLists(ctx, t, client)
@@ -140,7 +145,7 @@ func expectLists(ctx context.Context, t *testing.T, client *stanflow.Client) {
 		t.Errorf("%v, %v", datasets, err)
 	}
 	jobs, err := client.Jobs(ctx, stanflowv1.JobState_JOB_STATE_SUCCEEDED)
-	if err != nil || len(jobs) != 3 {
+	if err != nil || len(jobs) != 4 {
 		t.Errorf("%v, %v", jobs, err)
 	}
 }
@@ -166,6 +171,46 @@ func readReport(ctx context.Context, t *testing.T, client *stanflow.Client) {
 	}
 	if err != nil || json.Unmarshal(file, &report) != nil || report.Rows != 1000 {
 		t.Errorf("%.200q, %v", file, err)
+	}
+}
+
+func streamToAFile(ctx context.Context, t *testing.T, client *stanflow.Client, server *realServer) {
+	job, err := client.Stream(ctx, &stanflowv1.StreamRequest{
+		Generate: &stanflowv1.GenerateRequest{
+			Model:  "edge",
+			Seed:   7,
+			Hosts:  5,
+			Extent: &stanflowv1.GenerateRequest_Rows{Rows: 3000},
+		},
+		To: "file:streamed.jsonl?format=jsonl",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = client.WaitJob(ctx, job.GetName(), nil); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(server.file("data/exports/streamed.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(file), []byte("\n"))
+	flows := allFlows(t, client.Generate(ctx, stanflow.GenerateOptions{Model: "edge", Hosts: 5, Rows: 3000, Seed: 7}))
+	if len(lines) != len(flows) {
+		t.Fatalf("%d lines of %d flows", len(lines), len(flows))
+	}
+	for i, flow := range flows {
+		var line struct {
+			Source  string `json:"sourceIPv4Address"`
+			Packets uint64 `json:"packetDeltaCount"`
+			Bytes   uint64 `json:"octetDeltaCount"`
+		}
+		if err := json.Unmarshal(lines[i], &line); err != nil {
+			t.Fatal(err)
+		}
+		if line.Source != flow.Source().String() || line.Packets != flow.Packets || line.Bytes != flow.Bytes {
+			t.Fatalf("line %d is %s instead of %+v", i, lines[i], flow)
+		}
 	}
 }
 

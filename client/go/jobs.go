@@ -21,6 +21,14 @@ func (c *Client) Train(ctx context.Context, request *stanflowv1.TrainRequest) (*
 	return call(ctx, c, c.stubs.Synthesis.Train, request)
 }
 
+// Stream starts a job that sends flows from the server itself to a collector, a broker or a file (docs/streams.md), as
+// Train starts its. It goes on when this program ends; [Client.CancelJob] ends one that has no extent.
+func (c *Client) Stream(ctx context.Context, request *stanflowv1.StreamRequest) (*stanflowv1.Job, error) {
+	request = proto.Clone(request).(*stanflowv1.StreamRequest)
+	request.RequestId = requestID(request.GetRequestId())
+	return call(ctx, c, c.stubs.Synthesis.Stream, request)
+}
+
 // Evaluate starts a job that compares a model's flows with real ones, as Train starts its. Its report is read by
 // [Client.Artifact]: "report.json" and "report.html".
 func (c *Client) Evaluate(ctx context.Context, request *stanflowv1.EvaluateRequest) (*stanflowv1.Job, error) {

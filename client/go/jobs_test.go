@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	stanflow "github.com/stanflow/stanflow/client/go"
 	"github.com/stanflow/stanflow/client/go/internal/fakeserver"
@@ -32,6 +33,27 @@ func TestASubmitWhoseAnswerIsLostIsRepeatedUnderOneRequestID(t *testing.T) {
 	}
 	if len(ids) != 2 || ids[""] != 0 || request.GetRequestId() != "" {
 		t.Errorf("the ids were %v, the caller's request has %q", ids, request.GetRequestId())
+	}
+}
+
+func TestAStreamWhoseAnswerIsLostIsNotStartedTwice(t *testing.T) {
+	server := &fakeserver.Server{Synthesis: fakeserver.Synthesis{LostSubmits: 1}}
+	clock := &fakeClock{}
+	request := &stanflowv1.StreamRequest{
+		To:       "netflow9://127.0.0.1:2055",
+		Generate: &stanflowv1.GenerateRequest{Model: "edge", Seed: 7},
+		Pace:     &stanflowv1.StreamRequest_FlowsPerSecond{FlowsPerSecond: 1000},
+	}
+	job, err := newFakeNetwork(t, server).client(t, clock.option()).Stream(background, request)
+	if err != nil || job.GetName() != "jobs/stream-1" {
+		t.Fatalf("%v, %v", job, err)
+	}
+	streams := server.Synthesis.Streams.All()
+	if len(streams) != 2 || streams[0].GetRequestId() == "" || !proto.Equal(streams[0], streams[1]) {
+		t.Fatalf("%v", streams)
+	}
+	if streams[0].RequestId = ""; !proto.Equal(streams[0], request) {
+		t.Errorf("%v was asked for, %v came", request, streams[0])
 	}
 }
 

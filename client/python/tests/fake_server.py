@@ -48,7 +48,7 @@ def refuse(context, code, message, **details):
 
 class FakeSynthesis(synthesis_pb2_grpc.SynthesisServicer):
     def __init__(self):
-        self.generates, self.trains, self.evaluates = [], [], []
+        self.generates, self.trains, self.streams, self.evaluates = [], [], [], []
         # Released once for every call that is over, whoever ended it.
         self.over = threading.Semaphore(0)
         # The n-th call ends so after so many of its flows; later calls don't.
@@ -89,6 +89,10 @@ class FakeSynthesis(synthesis_pb2_grpc.SynthesisServicer):
     def Train(self, request, context):
         self.trains.append(request)
         return jobs_pb2.Job(name="jobs/train-1", state=jobs_pb2.JOB_STATE_QUEUED)
+
+    def Stream(self, request, context):
+        self.streams.append(request)
+        return jobs_pb2.Job(name="jobs/stream-1", state=jobs_pb2.JOB_STATE_QUEUED)
 
     def Evaluate(self, request, context):
         self.evaluates.append(request)

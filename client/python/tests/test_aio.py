@@ -84,6 +84,17 @@ def test_the_whole_path(fake, quick, tmp_path):
     assert fake.datasets.deleted == ["datasets/" + fake.datasets.uploads[1][0].dataset]
 
 
+def test_a_stream_is_a_job_that_is_waited_for_or_not(fake):
+    async def use(client):
+        ended = await client.stream("edge", to="file:flows.csv", duration=60, speed=10)
+        return ended.state, (await client.stream("edge", to="file:flows.csv", wait=False)).state
+
+    assert run(fake, use) == (jobs_pb2.JOB_STATE_SUCCEEDED, jobs_pb2.JOB_STATE_QUEUED)
+    first, second = fake.synthesis.streams
+    assert (first.to, first.speed, first.generate.duration_seconds) == ("file:flows.csv", 10, 60)
+    assert second.WhichOneof("pace") is None
+
+
 def test_a_job_that_failed_is_an_exception(fake):
     async def use(client):
         await client.jobs.wait("1")

@@ -1,7 +1,9 @@
 """Jobs: waiting for them, and what comes of them."""
+import datetime
+
 import pytest
 import stanflow
-from stanflow.v1 import jobs_pb2
+from stanflow.v1 import jobs_pb2, synthesis_pb2
 
 
 def test_training_waits_for_the_jobs_end_and_answers_it(fake, client):
@@ -15,6 +17,41 @@ def test_training_waits_for_the_jobs_end_and_answers_it(fake, client):
 def test_training_need_not_be_waited_for(fake, client):
     assert client.train("office", model="edge", wait=False).state == jobs_pb2.JOB_STATE_QUEUED
     assert fake.jobs.watches == []
+
+
+def test_a_stream_is_waited_for_as_every_job(fake, client, capsys):
+    fake.jobs.ended.result_json = '{"flows_sent": 500}'
+    fake.jobs.events[1].progress.message = "125 flows"
+    job = client.stream("edge@prod", to="ipfix://127.0.0.1", rows=500, hosts=20, seed=7, start="2026-01-05", rate=1000,
+                        when_full="drop", exporters=4, priority=2, request_id="r", progress=True)
+    assert (job.name, job.result_json) == ("jobs/stream-1", '{"flows_sent": 500}')
+    assert "125 flows" in capsys.readouterr().err
+    request, = fake.synthesis.streams
+    assert (request.to, request.flows_per_second, request.WhichOneof("pace")) == ("ipfix://127.0.0.1", 1000,
+                                                                                  "flows_per_second")
+    assert (request.when_full, request.exporters) == (synthesis_pb2.WHEN_FULL_DROP, 4)
+    assert (request.priority, request.request_id) == (2, "r")
+    flows = request.generate
+    assert (flows.model, flows.rows, flows.hosts, flows.seed) == ("edge@prod", 500, 20, 7)
+    assert flows.start.ToDatetime() == datetime.datetime(2026, 1, 5)
+    # The server's own to choose and to remember.
+    assert (flows.chunk_rows, flows.resume_token) == (0, b"")
+
+
+def test_a_stream_goes_on_without_its_caller(fake, client):
+    assert client.stream("edge", to="kafka://broker/flows", wait=False).state == jobs_pb2.JOB_STATE_QUEUED
+    assert fake.jobs.watches == []
+    request, = fake.synthesis.streams
+    assert (request.WhichOneof("pace"), request.generate.WhichOneof("extent")) == (None, None)
+    assert (request.when_full, request.exporters) == (synthesis_pb2.WHEN_FULL_WAIT, 1)
+
+
+@pytest.mark.parametrize("wrong, says", [({"rate": 1, "speed": 1}, "rate and speed"), ({"when_full": "full"}, "'wait'"),
+                                         ({"rows": 1, "duration": 1}, "rows and duration")])
+def test_a_stream_that_can_not_be_meant_is_not_asked_for(fake, client, wrong, says):
+    with pytest.raises(ValueError, match=says):
+        client.stream("edge", to="file:flows.csv", **wrong)
+    assert fake.synthesis.streams == []
 
 
 def test_a_watch_that_breaks_goes_on_after_the_last_event(fake, client):

@@ -32,11 +32,12 @@ type Synthesis struct {
 	// OnChunk is called after a chunk was handed over, with the next row.
 	OnChunk func(ctx context.Context, next uint64)
 
-	// LostSubmits is how many first submits are taken, but their answers lost.
+	// LostSubmits is how many first submits of a kind are taken, but their answers lost.
 	LostSubmits int
 
 	Generates Record[*stanflowv1.GenerateRequest]
 	Trains    Record[*stanflowv1.TrainRequest]
+	Streams   Record[*stanflowv1.StreamRequest]
 }
 
 // Generate streams as a server does.
@@ -97,6 +98,14 @@ func (s *Synthesis) Train(_ context.Context, request *stanflowv1.TrainRequest) (
 		return nil, Gone
 	}
 	return &stanflowv1.Job{Name: "jobs/train-1", State: stanflowv1.JobState_JOB_STATE_QUEUED}, nil
+}
+
+// Stream takes a stream.
+func (s *Synthesis) Stream(_ context.Context, request *stanflowv1.StreamRequest) (*stanflowv1.Job, error) {
+	if s.Streams.Add(request) < s.LostSubmits {
+		return nil, Gone
+	}
+	return &stanflowv1.Job{Name: "jobs/stream-1", State: stanflowv1.JobState_JOB_STATE_QUEUED}, nil
 }
 
 func header(request *stanflowv1.GenerateRequest, first uint64) *stanflowv1.GenerateResponse {

@@ -38,6 +38,8 @@ def job_bar(shown: bool, name: str) -> Iterator[Callable[[jobs_pb2.JobEvent], No
                 bar.set_postfix_str(_words(event.progress), refresh=False)
             if event.state == jobs_pb2.JOB_STATE_SUCCEEDED:
                 bar.n = 100
+                # What it was at last is not where it ended.
+                bar.set_postfix_str("", refresh=False)
             bar.refresh()
 
         yield show
@@ -49,4 +51,6 @@ def _words(progress: jobs_pb2.JobProgress) -> str:
         words.append(f"{progress.attribute}, epoch {progress.epoch}")
     if progress.seconds_left > 0:
         words.append(f"{progress.seconds_left:.0f} s left")
+    if progress.message:
+        words.append(progress.message)
     return ", ".join(words)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Mapping, Optional, Tuple, Union
+from typing import Literal, Mapping, Optional, Tuple, Union, get_args
 
 from stanflow._names import Home, dataset_id, dataset_id_of_contents, dataset_name, networks
 from stanflow._sources import Flows, Source, source_of
@@ -10,6 +10,8 @@ from stanflow.v1 import datasets_pb2, synthesis_pb2
 
 Start = Union[datetime.datetime, str]
 Duration = Union[datetime.timedelta, float]
+# What becomes of flows while their sink takes none.
+WhenFull = Literal["wait", "drop"]
 
 # Flows a chunk: the most that a server takes, for fewer messages a flow.
 CHUNK_ROWS = 4096
@@ -40,6 +42,21 @@ def train_request(dataset: str, *, model: str, preset: str, max_minutes: float,
     return synthesis_pb2.TrainRequest(dataset=dataset_name(dataset), model=model, preset=preset,
                                       max_minutes=max_minutes, seed=seed, request_id=request_id, priority=priority,
                                       options={name: str(value) for name, value in (options or {}).items()})
+
+
+def stream_request(model: str, *, to: str, rows: Optional[int], duration: Optional[Duration], hosts: int, seed: int,
+                   stream: int, home: str, start: Optional[Start], rate: Optional[float], speed: Optional[float],
+                   when_full: WhenFull, exporters: int, request_id: str, priority: int) -> synthesis_pb2.StreamRequest:
+    if rate is not None and speed is not None:
+        raise ValueError("rate and speed: give one of them")
+    if when_full not in get_args(WhenFull):
+        raise ValueError(f"when_full: {when_full!r}; give one of {get_args(WhenFull)}")
+    request = synthesis_pb2.StreamRequest(to=to, flows_per_second=rate, speed=speed, exporters=exporters,
+                                          when_full="WHEN_FULL_" + when_full.upper(), request_id=request_id,
+                                          priority=priority)
+    request.generate.CopyFrom(generate_request(model, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                               stream=stream, home=home, start=start))
+    return request
 
 
 def evaluate_request(model: str, dataset: str, *, rows: Optional[int], duration: Optional[Duration], hosts: int,

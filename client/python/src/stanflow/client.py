@@ -9,7 +9,7 @@ import grpc
 from stanflow import _requests, errors
 from stanflow._connection import Connection
 from stanflow._names import Home, dataset_name, is_dataset
-from stanflow._requests import Duration, Start
+from stanflow._requests import Duration, Start, WhenFull
 from stanflow._sources import Flows, source_of
 from stanflow.datasets import Datasets
 from stanflow.jobs import Jobs
@@ -79,6 +79,29 @@ class Client:
                                              stream=stream, home=home, start=start, chunk_rows=chunk_rows,
                                              resume_token=resume_token)
         return FlowStream(self._connection, request, progress)
+
+    def stream(self, model: str, *, to: str, rows: Optional[int] = None, duration: Optional[Duration] = None,
+               hosts: int = 0, seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
+               rate: Optional[float] = None, speed: Optional[float] = None, when_full: WhenFull = "wait",
+               exporters: int = 1, request_id: str = "", priority: int = 0, wait: bool = True,
+               progress: bool = False) -> jobs_pb2.Job:
+        """The server itself sends to `to` what generate would give with the same arguments; a job, which goes on over
+        restarts of the server. Its `result_json` counts what was sent, dropped and sent again.
+
+        `to`: netflow5://HOST[:PORT], netflow9://, ipfix://, kafka://BROKER[:PORT][,BROKER...]/TOPIC, file:PATH (the
+        server's), syslog://HOST[:PORT]; docs/streams.md has their options. `rate`: flows a second; `speed`: so many
+        times as fast as the flows' own times, 1 is real time; neither: as fast as they are taken. `when_full`: while
+        `to` takes nothing, flows "wait", or "drop": are given up and counted. `exporters`: of NetFlow, IPFIX and syslog
+        over UDP, that the hosts are spread over.
+        Without `rows` and `duration` it ends by `jobs.cancel` alone, so give `wait=False`. A wait that is interrupted
+        leaves the job running.
+        """
+        request = _requests.stream_request(model, to=to, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                           stream=stream, home=home, start=start, rate=rate, speed=speed,
+                                           when_full=when_full, exporters=exporters, request_id=request_id,
+                                           priority=priority)
+        job = self._connection.call(self._connection.stubs.synthesis.Stream, request)
+        return self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
 
     def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
                  synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None, duration: Optional[Duration] = None,

@@ -1,4 +1,4 @@
-"""What the server does: imports, trainings, evaluations."""
+"""What the server does: imports, trainings, evaluations, streams."""
 from __future__ import annotations
 
 from typing import Iterable, Iterator

@@ -1,10 +1,9 @@
 """The flows of one generate."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generator, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 from stanflow import _tables
-from stanflow._connection import Connection
 from stanflow._files import Path
 from stanflow._progress import flow_bar
 from stanflow._resume import Generation
@@ -17,24 +16,13 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def check_end(request: synthesis_pb2.GenerateRequest) -> None:
-    if request.WhichOneof("extent") is None:
-        raise ValueError("this stream has no end: give generate rows or duration, or read it batch by batch")
+class FlowsOfCall:
+    """What both faces of a stream are made of. `connection` decides how `_batches` are read."""
 
-
-class FlowStream(Iterator[FlowBatch]):
-    """Batches in order, without a gap or a repeat: where the connection breaks or the server restarts, the stream goes
-    on by its resume token. What can't be mended is raised (stanflow.errors).
-
-    The call starts with the first batch that is asked for, and ends with the last one or `close`. Not safe for
-    concurrent use.
-    """
-
-    def __init__(self, connection: Connection, request: synthesis_pb2.GenerateRequest, progress: bool) -> None:
+    def __init__(self, connection: Any, request: synthesis_pb2.GenerateRequest, progress: bool) -> None:
         self._request = request
         self._state = Generation(request, connection.backoff())
-        method = connection.stubs.synthesis.Generate
-        self._batches: Generator[FlowBatch, None, None] = connection.follow(method, self._state)
+        self._batches: Any = connection.follow(connection.stubs.synthesis.Generate, self._state)
         self._bar = flow_bar(progress, request.rows or None)
 
     @property
@@ -52,9 +40,22 @@ class FlowStream(Iterator[FlowBatch]):
         """How often a broken stream was continued."""
         return self._state.reconnects
 
+    def _check_end(self) -> None:
+        if self._request.WhichOneof("extent") is None:
+            raise ValueError("this stream has no end: give generate rows or duration, or read it batch by batch")
+
+
+class FlowStream(FlowsOfCall, Iterator[FlowBatch]):
+    """Batches in order, without a gap or a repeat: where the connection breaks or the server restarts, the stream goes
+    on by its resume token. What can't be mended is raised (stanflow.errors).
+
+    The call starts with the first batch that is asked for, and ends with the last one or `close`. Not safe for
+    concurrent use.
+    """
+
     def __next__(self) -> FlowBatch:
         try:
-            batch = next(self._batches)
+            batch: FlowBatch = next(self._batches)
         except BaseException:
             self._bar.close()
             raise
@@ -63,17 +64,17 @@ class FlowStream(Iterator[FlowBatch]):
 
     def to_pandas(self, addresses: Addresses = "number") -> pandas.DataFrame:
         """All flows that are left. `addresses`: "number", or "text" for "10.0.0.1"."""
-        check_end(self._request)
+        self._check_end()
         return _tables.frame(list(self), addresses)
 
     def to_arrow(self) -> pyarrow.Table:
         """All flows that are left."""
-        check_end(self._request)
+        self._check_end()
         return _tables.table(list(self))
 
     def to_parquet(self, path: Path) -> None:
         """Writes all flows that are left; in the making the file is PATH.part. Holds few of them at once."""
-        check_end(self._request)
+        self._check_end()
         with _tables.parquet_file(path) as add:
             for batch in self:
                 add(batch)

@@ -1,15 +1,15 @@
 """What people copy and paste: the examples, the documents, the bench."""
+import contextlib
 import json
 import os
 import re
+import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
 
 import pytest
-import stanflow
 from conftest import REPOSITORY
 
 PYTHON = REPOSITORY / "client" / "python"
@@ -31,79 +31,57 @@ def small(text):
     return re.sub(r"max_minutes=[0-9.]+", f"max_minutes={MINUTES}", text)
 
 
-@pytest.mark.parametrize("example, shows", [
-    ("train_from_pandas.py", "destination_transport_port"),
-    ("detector_on_a_labelled_mix.py", "scan"),
-])
-def test_an_example_runs_as_it_stands(server, tmp_path, example, shows):
-    assert shows in run(server, tmp_path, EXAMPLES / example, "--minutes", MINUTES)
-
-
-@pytest.fixture
-def collector():
-    """What arrives at a UDP port of its own."""
+def free_udp_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
         port.bind(("127.0.0.1", 0))
-        datagrams = []
-
-        def receive():
-            while data := port.recv(65536):
-                datagrams.append(data)
-
-        thread = threading.Thread(target=receive)
-        thread.start()
-
-        def end():
-            """All that was sent before; an empty datagram is the last."""
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-                sender.sendto(b"", port.getsockname())
-            thread.join()
-            return datagrams
-
-        yield port.getsockname()[1], end
-        end()
+        return port.getsockname()[1]
 
 
-def test_a_collector_receives_every_flow_in_well_formed_packets(server, tmp_path, collector):
-    port, end = collector
-    # So few that they fit into the socket's buffer, however slowly they are read.
-    assert "1000 flows" in run(server, tmp_path, EXAMPLES / "load_test_a_collector.py", "--model", "edge", "--rows",
-                               1000, "--to", f"127.0.0.1:{port}")
-    with stanflow.Client(server.address) as client:
-        sent = client.generate("edge", rows=1000).to_pandas()
-    flows = []
-    for packet in end():
-        version, count, uptime, seconds, nanos, before = struct.unpack("!HHIIII", packet[:20])
-        assert (version, before, len(packet)) == (5, len(flows), 24 + 48 * count)
-        boot_ms = seconds * 1000 + nanos // 1000000 - uptime
-        for at in range(24, len(packet), 48):
-            record = struct.unpack("!IIIHHIIIIHHBBBBHHBBH", packet[at:at + 48])
-            flows.append((boot_ms + record[8], record[8] - record[7], *record[0:2], *record[9:11], record[13],
-                          record[12], record[14], *record[5:7]))
-    sent["flow_end"] = sent["flow_end"].astype("i8")
-    # What the protocol can't hold: more than 32 bits, and a start before the exporter's, which is a day before the
-    # first flow.
-    counters = ["packet_delta_count", "octet_delta_count"]
-    sent[counters] = sent[counters].clip(upper=0xFFFFFFFF)
-    uptime = sent["flow_end"] - sent["flow_end"][0] + 86400000
-    sent["flow_duration_milliseconds"] = sent["flow_duration_milliseconds"].clip(upper=uptime)
-    assert flows == [tuple(row) for row in sent.to_numpy("i8").tolist()]
+def run_as_pasted(commands, folder, environment):
+    """What a shell says to these lines. What they leave running ends with them."""
+    with subprocess.Popen(["bash", "-e", "-c", commands], cwd=folder, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as shell:
+        limit = threading.Timer(LIMIT_S, os.killpg, (shell.pid, signal.SIGKILL))
+        limit.start()
+        try:
+            said = shell.communicate()[0]
+        finally:
+            limit.cancel()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0, said
+    return said
 
 
-def test_the_notebook_runs_as_it_stands_and_shows_a_plot_of_the_report(server, tmp_path):
-    (tmp_path / "small.ipynb").write_text(small((EXAMPLES / "stanflow.ipynb").read_text()))
-    run(server, tmp_path, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", "shown",
-        "small.ipynb")
-    cells = json.loads((tmp_path / "shown.ipynb").read_text())["cells"]
-    shown = {kind for cell in cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
-    assert {"image/png", "text/html"} <= shown
-    assert "iframe" in json.dumps(cells[-1]["outputs"])
+def test_the_readmes_examples_run_one_after_another(server, tmp_path):
+    section = re.search(r"\n## Examples\n(.*?)\n## ", (REPOSITORY / "README.md").read_text(), re.DOTALL).group(1)
+    install, commands = re.findall(r"```\n(.*?)```", section, re.DOTALL)
+    # This environment has been given the same: the extra is a part of the tests' own.
+    assert "./client/python[examples]" in install
+    (tmp_path / "client").symlink_to(REPOSITORY / "client")
+    path = os.pathsep.join([os.path.dirname(sys.executable), server.programs, os.environ["PATH"]])
+    said = run_as_pasted(commands.replace("2055", str(free_udp_port())), tmp_path,
+                         {**os.environ, "STANFLOW_SERVER": server.address, "PATH": path})
+    for shows in ("the most frequent destination_transport_port", "50000 flows in", "total flows: 50000",
+                  "20000 flows to kafka://127.0.0.1:", "20000 messages read", "macro avg"):
+        assert shows in said
+    # The plot, and the report that shows itself.
+    page = (tmp_path / "build" / "stanflow.html").read_text()
+    assert "data:image/png;base64," in page and "<iframe" in page
+
+
+def test_every_example_is_in_the_readme():
+    readme = (REPOSITORY / "README.md").read_text()
+    examples = [path.name for path in EXAMPLES.glob("*.*") if path.name != "made_up_flows.py"]
+    assert len(examples) == 5
+    assert [name for name in examples if name not in readme] == []
 
 
 @pytest.mark.parametrize("document, makes", [
     ("docs/clients_python.md", ["flows.parquet", "report.html"]), ("client/python/README.md", [])])
 def test_a_documents_lines_run_one_after_another(server, tmp_path, document, makes):
     text = small((REPOSITORY / document).read_text()).replace("127.0.0.1:50551", server.address)
+    text = text.replace("127.0.0.1:2055", f"127.0.0.1:{free_udp_port()}")
     server.run("simulate", "--rows", 20000, "--seed", 1, "--output", tmp_path / "office.csv")
     run(server, tmp_path, "-", stdin="\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL)))
     assert [name for name in makes if not (tmp_path / name).is_file()] == []

@@ -2,6 +2,7 @@
 import asyncio
 import io
 import itertools
+import json
 import pathlib
 
 import pandas
@@ -105,6 +106,33 @@ def test_a_batchs_token_goes_on_in_another_client(server, client):
         rest = other.generate("edge", **same, resume_token=first.resume_token).to_pandas()
     both = pandas.concat([first.to_pandas(), rest], ignore_index=True)
     pandas.testing.assert_frame_equal(both, client.generate("edge", **same).to_pandas())
+
+
+def test_a_stream_writes_what_generate_gives(server, client, tmp_path):
+    same = {"hosts": 5, "rows": 3000, "seed": 7}
+    job = client.stream("edge", to="file:streamed.jsonl?format=jsonl", **same)
+    figures = json.loads(job.result_json)
+    assert (figures["rows"], figures["flows_sent"]) == (3000, 3000)
+    server.run("generate", "--model", "edge", "--hosts", 5, "--rows", 3000, "--seed", 7, "--format", "jsonl",
+               "--output", tmp_path / "generated.jsonl")
+    streamed = pathlib.Path(server.folder) / "data" / "exports" / "streamed.jsonl"
+    assert streamed.read_bytes() == (tmp_path / "generated.jsonl").read_bytes()
+
+
+def test_a_stream_without_an_end_ends_by_a_cancel(server, client):
+    job = client.stream("edge", to="netflow9://127.0.0.1:9", rate=100, wait=False)
+    for event in client.jobs.watch(job.name):
+        if event.progress.message:
+            break
+    client.jobs.cancel(job.name)
+    with pytest.raises(stanflow.JobCancelled):
+        client.jobs.wait(job.name)
+
+
+def test_a_place_that_flows_can_not_go_to_is_refused_at_once(client):
+    with pytest.raises(stanflow.InvalidArgument) as caught:
+        client.stream("edge", to="netflow7://127.0.0.1")
+    assert caught.value.violations[0].field == "to"
 
 
 def test_what_was_generated_is_judged(client):

@@ -9,7 +9,7 @@ import grpc
 
 from stanflow import _requests, errors
 from stanflow._names import Home, dataset_name, is_dataset
-from stanflow._requests import Duration, Start
+from stanflow._requests import Duration, Start, WhenFull
 from stanflow._sources import Flows, source_of
 from stanflow.aio._connection import Connection
 from stanflow.aio.datasets import Datasets
@@ -59,6 +59,18 @@ class Client:
                                              stream=stream, home=home, start=start, chunk_rows=chunk_rows,
                                              resume_token=resume_token)
         return FlowStream(self._connection, request, progress)
+
+    async def stream(self, model: str, *, to: str, rows: Optional[int] = None, duration: Optional[Duration] = None,
+                     hosts: int = 0, seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
+                     rate: Optional[float] = None, speed: Optional[float] = None, when_full: WhenFull = "wait",
+                     exporters: int = 1, request_id: str = "", priority: int = 0, wait: bool = True,
+                     progress: bool = False) -> jobs_pb2.Job:
+        request = _requests.stream_request(model, to=to, rows=rows, duration=duration, hosts=hosts, seed=seed,
+                                           stream=stream, home=home, start=start, rate=rate, speed=speed,
+                                           when_full=when_full, exporters=exporters, request_id=request_id,
+                                           priority=priority)
+        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Stream, request)
+        return await self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
 
     async def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
                        synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None,
