@@ -13,6 +13,8 @@ using Counts = std::vector<std::pair<uint64_t, uint64_t>>;
 
 constexpr uint64_t kMaxDelta = uint64_t{1} << 21;  // 24 days in seconds
 constexpr uint64_t kMaxCount = kMaxFlowCount + 1;
+// Packets of an Ethernet; the bins beyond are for what training never sees.
+constexpr uint64_t kUsualBytesPerPacket = 1536;
 constexpr uint64_t kMaxBytesPerPacket = uint64_t{1} << 24;
 constexpr uint64_t kMaxDurationMs = uint64_t{1} << 32;
 // A value with fewer rows than this has no class of its own: a net could not learn when it comes.
@@ -81,8 +83,9 @@ absl::StatusOr<Output> MakeClasses(Attribute attribute, ClassCodec::Options opti
       class_counts[cls] += count;
     }
   }
-  const size_t bins = class_counts.size() - fitted.values.size();
-  for (size_t b = 0; in_bins > 0 && b < bins; ++b) class_counts[fitted.values.size() + b] += in_bins / bins;
+  const size_t usual = std::count_if(fitted.edges.begin(), fitted.edges.end(),
+                                     [](uint64_t edge) { return edge < kUsualBytesPerPacket; });
+  for (size_t b = 0; in_bins > 0 && b < usual; ++b) class_counts[fitted.values.size() + b] += in_bins / usual;
   SetMarginal(&output, class_counts);
   return output;
 }
@@ -158,7 +161,7 @@ ClassCodec::Options ByteClasses(const Counts& counts, bool per_packet) {
   options.scaled_by_given = per_packet;
   options.edges = {0};
   if (per_packet) {
-    AppendLogEdges(20, 1536, 128, &options.edges);
+    AppendLogEdges(20, kUsualBytesPerPacket, 128, &options.edges);
     AppendOctaves(kMaxBytesPerPacket, &options.edges);
   } else {
     AppendLogEdges(20, std::max<uint64_t>(Largest(counts) + 1, 4096), 136, &options.edges);

@@ -166,6 +166,20 @@ TEST(CausalOutputs, MaskALooksAtNoOtherAttribute) {
   }
 }
 
+TEST(CausalOutputs, StartOutExpectingNoPacketThatNoEthernetCarries) {
+  const OutputSet set = FitCausalOutputs(Counts(), /*independent=*/false).value();
+  for (const Output& output : set.outputs) {
+    if (output.attribute != Attribute::kBytes) continue;
+    const ClassCodec::Options& options = output.classes->options();
+    double beyond = 0;
+    for (size_t b = 0; b + 1 < options.edges.size(); ++b) {
+      if (options.edges[b] >= 1536) beyond += std::exp(output.log_marginal[options.values.size() + b]);
+    }
+    EXPECT_GT(beyond, 0) << "training may not have seen all";
+    EXPECT_LT(beyond, 0.01);
+  }
+}
+
 TEST(OutputSet, NamesWhatIsWrongWithDamagedState) {
   auto json = FitCausalOutputs(Counts(), false).value().ToJson();
   json[2]["attribute"] = "colour";
