@@ -53,8 +53,24 @@ absl::StatusOr<ColumnSpool> ColumnSpool::Create(const std::string& dir) {
   return ColumnSpool(std::move(files));
 }
 
+absl::StatusOr<ColumnSpool> ColumnSpool::Continue(const std::string& dir, uint64_t rows) {
+  std::vector<FileWriter> files;
+  for (int c = 0; c < kNumFlowColumns; ++c) {
+    const ColumnFile& column = GetColumnFile(c);
+    STANFLOW_ASSIGN_OR_RETURN(FileWriter file,
+                              FileWriter::Continue(StrCat(dir, "/", column.file()), rows * column.width));
+    files.push_back(std::move(file));
+  }
+  return ColumnSpool(std::move(files));
+}
+
 absl::Status ColumnSpool::Append(const FlowTable& flows) {
   for (int c = 0; c < kNumFlowColumns; ++c) STANFLOW_RETURN_IF_ERROR(files_[c].Append(ColumnBytes(flows, c)));
+  return absl::OkStatus();
+}
+
+absl::Status ColumnSpool::Sync() {
+  for (FileWriter& file : files_) STANFLOW_RETURN_IF_ERROR(file.Sync());
   return absl::OkStatus();
 }
 

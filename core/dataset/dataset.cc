@@ -1,5 +1,7 @@
 #include "core/dataset/dataset.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 
@@ -62,12 +64,31 @@ absl::StatusOr<std::vector<Dataset::Host>> ReadHosts(const DatasetManifest& mani
   return hosts;
 }
 
+// Another folder of the same name has another; zeros for none.
+using FolderIdentity = std::array<uint64_t, 4>;
+
+FolderIdentity IdentityOf(const std::string& dir) {
+  struct stat info = {};
+  if (::stat(dir.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino, static_cast<uint64_t>(info.st_ctim.tv_sec),
+          static_cast<uint64_t>(info.st_ctim.tv_nsec)};
+}
+
 }  // namespace
 
 Dataset::Dataset(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 Dataset::~Dataset() = default;
 
 absl::StatusOr<std::unique_ptr<Dataset>> Dataset::Open(const std::string& dir, bool verify_digest) {
+  // A dataset that grows gets its name's next folder while this opens the files of the one before.
+  while (true) {
+    const FolderIdentity before = IdentityOf(dir);
+    auto opened = OpenOnce(dir, verify_digest);
+    if (IdentityOf(dir) == before) return opened;
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Dataset>> Dataset::OpenOnce(const std::string& dir, bool verify_digest) {
   auto rep = std::make_unique<Rep>();
   STANFLOW_ASSIGN_OR_RETURN(rep->manifest, ReadManifest(dir));
   for (int c = 0; c < kNumColumns; ++c) {

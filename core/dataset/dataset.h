@@ -66,7 +66,8 @@ class Dataset {
   };
 
   // `dir` is a dataset's folder. Fails with DATA_LOSS and the file's name where a column is
-  // missing, short, or (with `verify_digest`, which reads everything) altered.
+  // missing, short, or (with `verify_digest`, which reads everything) altered. Of a folder whose name is
+  // given to another one meanwhile (a collection's dataset) it opens either, whole.
   static absl::StatusOr<std::unique_ptr<Dataset>> Open(const std::string& dir, bool verify_digest = false);
   ~Dataset();
 
@@ -84,6 +85,7 @@ class Dataset {
  private:
   struct Rep;
   explicit Dataset(std::unique_ptr<Rep> rep);
+  static absl::StatusOr<std::unique_ptr<Dataset>> OpenOnce(const std::string& dir, bool verify_digest);
   std::unique_ptr<Rep> rep_;
 };
 

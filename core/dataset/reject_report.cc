@@ -37,6 +37,12 @@ void RejectReport::Add(const RejectedRow& row) {
   }
 }
 
+void RejectReport::Restore(uint64_t count, const std::vector<RejectedRow>& kept) {
+  *this = RejectReport();
+  for (const RejectedRow& row : kept) Add(row);
+  count_ = count;
+}
+
 std::string RejectReport::Describe() const {
   const auto commonest = std::max_element(kinds_.begin(), kinds_.end(), [](const auto& a, const auto& b) {
     return a.second.count < b.second.count;

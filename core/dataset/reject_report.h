@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,7 +19,9 @@ class RejectReport {
 
   void Add(const RejectedRow& row);
   uint64_t count() const { return count_; }
-  std::vector<RejectedRow> TakeKept() { return std::exchange(kept_, {}); }
+  const std::vector<RejectedRow>& kept() const { return kept_; }
+  // Begins with what another report had counted and kept; of the kinds it knows those that were kept.
+  void Restore(uint64_t count, const std::vector<RejectedRow>& kept);
   // INVALID_ARGUMENT if no row was accepted, or if more than `max_share` of all rows were
   // rejected: with counts, the commonest reason and the first ones.
   absl::Status Check(uint64_t accepted, double max_share) const;

@@ -48,6 +48,7 @@ ServerLimits Limits(const ServerConfig& config) {
   limits.queued_jobs = config.jobs.max_queued;
   limits.running_jobs = config.jobs.max_running;
   limits.stream_jobs = config.streams.max_running;
+  limits.collections = config.collections.max_running;
   return limits;
 }
 
@@ -56,6 +57,9 @@ RpcOptions MakeRpcOptions(const ServerConfig& config) {
   options.upload_dir = config.data_dir + "/uploads";
   options.max_upload_bytes = config.uploads.max_bytes;
   options.max_uncompressed_bytes = config.uploads.max_uncompressed_bytes;
+  options.max_collection_rows = config.collections.max_rows;
+  options.max_spool_bytes = config.collections.max_spool_bytes;
+  options.receive_buffer_bytes = config.collections.receive_buffer_bytes;
   options.outbox_bytes = config.generate.outbox_bytes;
   if (config.generate.stall_timeout_seconds > 0) {
     options.stall_timeout = Ms(config.generate.stall_timeout_seconds);
@@ -71,6 +75,7 @@ JobRunnerOptions RunnerOptions(const ServerConfig& config) {
   options.data_dir = config.data_dir;
   options.max_running = static_cast<int>(config.jobs.max_running);
   options.max_streams = static_cast<int>(config.streams.max_running);
+  options.max_collections = static_cast<int>(config.collections.max_running);
   options.lease = Ms(config.jobs.lease_seconds);
   options.cancel_grace = Ms(config.jobs.cancel_grace_seconds);
   return options;
@@ -173,6 +178,12 @@ absl::Status App::Rep::OpenJobs() {
   hooks.sink_report = [this](const Job& job, const SinkReport& report) {
     metrics->SinkReported(job.id, job.attempts, report);
   };
+  hooks.collection_report = [this](const Job& job, const CollectionReport& report) {
+    metrics->CollectionReported(job.id, job.attempts, report);
+  };
+  hooks.publish_so_far = [this](const Job& job, const std::string& out_dir) {
+    return PublishSoFar(job, out_dir, datasets.get());
+  };
   runner = std::make_unique<JobRunner>(runner_options, store.get(), launcher.get(), clock, std::move(hooks));
   queue->SetWake([this] { runner->Wake(); });
   queue->SetChanged([this](const Job& job) { job_metrics->Changed(job); });
@@ -219,7 +230,8 @@ std::vector<Job> App::Rep::RunningJobs() {
   JobListQuery query;
   query.states = {JobState::kRunning, JobState::kCancelling};
   const JobRunnerOptions at_once = RunnerOptions(config);
-  query.limit = static_cast<size_t>(at_once.max_running + at_once.max_imports + at_once.max_streams);
+  query.limit = static_cast<size_t>(at_once.max_running + at_once.max_imports + at_once.max_streams +
+                                    at_once.max_collections);
   auto jobs = store->List(query);
   return jobs.ok() ? *std::move(jobs) : std::vector<Job>();
 }

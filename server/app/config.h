@@ -50,6 +50,13 @@ struct ServerConfig {
     std::string file_dir;
   } streams;
 
+  struct Collections {
+    int64_t max_running = 4;
+    int64_t max_rows = 50'000'000;
+    int64_t max_spool_bytes = int64_t{1} << 30;
+    int64_t receive_buffer_bytes = int64_t{8} << 20;
+  } collections;
+
   struct Uploads {
     int64_t max_bytes = int64_t{16} << 30;
     int64_t max_uncompressed_bytes = int64_t{64} << 30;

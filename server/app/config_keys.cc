@@ -112,6 +112,22 @@ const std::vector<ConfigKey>& Keys() {
        "`exports` in the data folder.",
        FIELD(streams.file_dir)},
 
+      {"collections.max_running", ConfigUnit::kNone,
+       "Collections that run at once, each with a collector (nfcapd) of its own; more wait, and hear "
+       "nothing.",
+       FIELD(collections.max_running), 1, 1000},
+      {"collections.max_rows", ConfigUnit::kRows,
+       "Rows of a collected dataset at which its collection ends. They lie on disk twice while it runs, "
+       "three "
+       "times for moments: about 130 bytes a row.",
+       FIELD(collections.max_rows), 1, kMaxRows},
+      {"collections.max_spool_bytes", ConfigUnit::kBytes,
+       "What a collection has received and not taken yet; what comes beyond that is given up, and counted.",
+       FIELD(collections.max_spool_bytes), 1 << 20, kMaxBytes},
+      {"collections.receive_buffer_bytes", ConfigUnit::kBytes,
+       "Socket buffer of a collector, for bursts; without the rights of root, net.core.rmem_max is the most.",
+       FIELD(collections.receive_buffer_bytes), 65536, 1 << 30},
+
       {"uploads.max_bytes", ConfigUnit::kBytes,
        "Size of an uploaded file, as sent, from which it is refused.", FIELD(uploads.max_bytes), 1,
        kMaxBytes},

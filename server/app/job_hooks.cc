@@ -40,12 +40,24 @@ absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_di
                                 models->Publish(out_dir + "/bundle", SpecField(job, "model"), job.id));
       return id.ToString();
     }
+    case JobKind::kCollect: {
+      const std::string id = SpecField(job, "dataset");
+      return datasets->Exists(id) ? "datasets/" + id : "";
+    }
     case JobKind::kEvaluate:
     case JobKind::kReproduce:
     case JobKind::kStream:
       return "";
   }
   return absl::InternalError(StrCat("job ", job.id, " is of no known kind"));
+}
+
+absl::Status PublishSoFar(const Job& job, const std::string& out_dir, DatasetRegistry* datasets) {
+  if (job.kind != JobKind::kCollect) {
+    return absl::InternalError(StrCat(JobKindName(job.kind), " jobs publish at their end"));
+  }
+  return datasets->Replace(out_dir + "/dataset", SpecField(job, "dataset"), job.id,
+                           SpecField(job, "base_digest"));
 }
 
 // Progress comes in the state RUNNING, of the attempt that has been leased.
@@ -69,6 +81,7 @@ size_t JobMetrics::running() const {
 void JobMetrics::Changed(const Job& job) {
   const bool has_worker = job.state == JobState::kRunning || job.state == JobState::kCancelling;
   if (job.kind == JobKind::kStream && !has_worker) metrics_->SinkEnded(job.id);
+  if (job.kind == JobKind::kCollect && !has_worker) metrics_->CollectionEnded(job.id);
   if (!IsNews(job)) {
     if (job.kind == JobKind::kTrain) metrics_->TrainingProgressed(SpecField(job, "model"), job.progress);
     return;

@@ -14,10 +14,14 @@
 namespace stanflow {
 
 // Gives what a job made (`out_dir`, worker/job_handler.h) its name in a registry and answers that:
-// "datasets/ID", "models/M/versions/N", or "" for an evaluation, whose artefacts are all that it makes.
-// Idempotent by the job's id.
+// "datasets/ID", "models/M/versions/N", or "" for an evaluation, whose artefacts are all that it makes, and
+// for a stream. Idempotent by the job's id. A collection has published all by PublishSoFar: here it gets the
+// name of its dataset, or "" if nothing ever came.
 absl::StatusOr<std::string> PublishJob(const Job& job, const std::string& out_dir, DatasetRegistry* datasets,
                                        ModelRegistry* models);
+
+// Gives the dataset that a collection has made so far its name, in place of the one before.
+absl::Status PublishSoFar(const Job& job, const std::string& out_dir, DatasetRegistry* datasets);
 
 // Turns what the runner and the queue tell of jobs into metrics. Thread-safe.
 class JobMetrics {

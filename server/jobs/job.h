@@ -10,7 +10,7 @@
 namespace stanflow {
 
 // Numbers are stored: they never change meaning.
-enum class JobKind { kImport = 1, kTrain = 2, kEvaluate = 3, kReproduce = 4, kStream = 5 };
+enum class JobKind { kImport = 1, kTrain = 2, kEvaluate = 3, kReproduce = 4, kStream = 5, kCollect = 6 };
 
 // A job's life; `job_state.h` holds the table of transitions and the one function that applies it.
 //

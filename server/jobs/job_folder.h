@@ -15,8 +15,8 @@ namespace stanflow {
 //   STANFLOW        says that the folder is one, so that no other is taken for it
 //   LOCK            held by the server
 //   jobs.db         job_store.h
-//   jobs/<id>/      spec.json, LOCK and worker.log of its worker, `upload` (imports), checkpoint/, out/,
-//   result.json
+//   jobs/<id>/      spec.json, LOCK and worker.log of its worker, `upload` (imports), nfcapd.LOCK and
+//                   nfcapd.log (collections), `published`, checkpoint/, out/, result.json
 //
 // Makes the data folder if needed and locks it for this process's life. FAILED_PRECONDITION, naming the other
 // process, if a server has it already; also, before anything is written, if the folder holds other things

@@ -13,6 +13,7 @@ namespace {
 constexpr JobKind kWork[] = {JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce};
 constexpr JobKind kImports[] = {JobKind::kImport};
 constexpr JobKind kStreams[] = {JobKind::kStream};
+constexpr JobKind kCollections[] = {JobKind::kCollect};
 
 // After the store failed (a full disk, say): often enough to go on soon, seldom enough to write no log of it.
 constexpr std::chrono::seconds kStoreRetry{5};
@@ -127,16 +128,47 @@ void JobRunner::OnLine(Attempt* attempt, std::string_view line) {
   if (!parsed.ok()) {
     LogWarning("worker line not understood",
                {{"job", attempt->job.id}, {"error", std::string(parsed.status().message())}});
-  } else if (parsed->type == WorkerLine::Type::kProgress) {
-    StoreProgress(attempt, parsed->progress);
-  } else if (parsed->type == WorkerLine::Type::kSink && hooks_.sink_report) {
-    hooks_.sink_report(attempt->job, parsed->sink);
+  } else {
+    Do(*parsed, attempt);
   }
   MutexLock lock(&mutex_);
   --attempt->lines_in_work;
   if (!parsed.ok()) return;
   attempt->lease_end = clock_->SteadyNow() + options_.lease;
   if (parsed->type == WorkerLine::Type::kError) attempt->end.reported = parsed->error;
+}
+
+void JobRunner::Do(const WorkerLine& line, Attempt* attempt) {
+  switch (line.type) {
+    case WorkerLine::Type::kProgress:
+      return StoreProgress(attempt, line.progress);
+    case WorkerLine::Type::kSink:
+      if (hooks_.sink_report) hooks_.sink_report(attempt->job, line.sink);
+      return;
+    case WorkerLine::Type::kCollection:
+      if (hooks_.collection_report) hooks_.collection_report(attempt->job, line.collection);
+      return;
+    case WorkerLine::Type::kPublish:
+      return PublishSoFar(attempt);
+    case WorkerLine::Type::kHeartbeat:
+    case WorkerLine::Type::kError:
+      return;
+  }
+}
+
+void JobRunner::PublishSoFar(Attempt* attempt) {
+  const std::string folder = FolderOf(attempt->job);
+  const absl::Status published = hooks_.publish_so_far
+                                     ? hooks_.publish_so_far(attempt->job, folder + "/out")
+                                     : absl::UnimplementedError("nothing is published before a job's end");
+  const absl::Status answered = WriteFileDurably(folder + "/published", PublishAnswer(published));
+  if (answered.ok()) return;
+  LogError("answer to a worker not written", {{"job", attempt->job.id}, {"error", answered.ToString()}});
+  // It would wait for ever, and beat.
+  MutexLock lock(&mutex_);
+  attempt->kill_at = clock_->SteadyNow();
+  woken_ = true;
+  wake_.NotifyAll();
 }
 
 void JobRunner::StoreProgress(Attempt* attempt, const JobProgress& progress) {
@@ -267,7 +299,8 @@ void JobRunner::StopWorkers() {
       MutexLock lock(&mutex_);
       if (attempt->ended || attempt->killed) continue;
       std::optional<TimePoint>& kill_at = attempt->kill_at;
-      if (cancel) kill_at = now + options_.cancel_grace;
+      const bool has_time = attempt->job.kind == JobKind::kCollect;
+      if (cancel) kill_at = has_time ? TimePoint::max() : now + options_.cancel_grace;
       if (drain_until_.has_value()) kill_at = std::min(kill_at.value_or(*drain_until_), *drain_until_);
       ask = kill_at.has_value() && !attempt->end.stop_asked;
       attempt->end.stop_asked = kill_at.has_value();
@@ -299,6 +332,8 @@ void JobRunner::FillSlots() {
   while (CountRunning(kImports) < options_.max_imports && StartNext(kImports)) {
   }
   while (CountRunning(kStreams) < options_.max_streams && StartNext(kStreams)) {
+  }
+  while (CountRunning(kCollections) < options_.max_collections && StartNext(kCollections)) {
   }
 }
 

@@ -15,9 +15,11 @@
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "server/jobs/attempt_outcome.h"
+#include "server/jobs/collection_report.h"
 #include "server/jobs/job_store.h"
 #include "server/jobs/sink_report.h"
 #include "server/jobs/worker_launcher.h"
+#include "server/jobs/worker_protocol.h"
 
 namespace stanflow {
 
@@ -34,7 +36,10 @@ struct JobRunnerOptions {
   int max_streams = 16;
   // A worker that says nothing for so long is killed. It beats every 2 s.
   std::chrono::milliseconds lease{30000};
-  // From SIGTERM to SIGKILL at a cancel: a worker may be in the middle of writing a checkpoint.
+  // Collections that run at once, beside those: they wait for what comes.
+  int max_collections = 4;
+  // From SIGTERM to SIGKILL at a cancel: a worker may be in the middle of writing a checkpoint. A collection
+  // has no such limit: it publishes first what it has, however much that is.
   std::chrono::milliseconds cancel_grace{20000};
 };
 
@@ -47,6 +52,11 @@ struct JobRunnerHooks {
   std::function<void(const Job& job)> changed;
   // Called likewise for each report of a stream job, which is of the attempt `job.attempts`. Empty: for none.
   std::function<void(const Job& job, const SinkReport& report)> sink_report;
+  // Called likewise for each report of a collection. Empty: for none.
+  std::function<void(const Job& job, const CollectionReport& report)> collection_report;
+  // Gives what a collection has in `out_dir` its name while the job goes on; its worker waits. After an error
+  // nothing has changed. Empty: there are no collections.
+  std::function<absl::Status(const Job& job, const std::string& out_dir)> publish_so_far;
 };
 
 // Runs the jobs of a store, each attempt in a worker process.
@@ -103,6 +113,8 @@ class JobRunner {
   void Loop();
   void OnLine(Attempt* attempt, std::string_view line);
   void OnEnded(Attempt* attempt, const WorkerEnd& end);
+  void Do(const WorkerLine& line, Attempt* attempt);
+  void PublishSoFar(Attempt* attempt);
   void StoreProgress(Attempt* attempt, const JobProgress& progress);
 
   void FinishEnded();

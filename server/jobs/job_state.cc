@@ -59,11 +59,13 @@ bool IsLateCancel(const Job& job, JobAction action) {
   return IsFinal(job.state) || job.publishing || job.state == JobState::kCancelling;
 }
 
+// A stream waits for its peer, a collection for its port, as long as that takes: it is no fault of its own,
+// and both may run for years.
+bool WaitsForOthers(JobKind kind) { return kind == JobKind::kStream || kind == JobKind::kCollect; }
+
 JobAction Resolve(const Job& job, const JobChange& change) {
   if (change.action != JobAction::kFail && change.action != JobAction::kSetBack) return change.action;
-  // A stream waits for its peer as long as that takes: it is no fault of its own, and streams may run for
-  // years.
-  if (job.kind == JobKind::kStream && absl::IsUnavailable(change.error)) return JobAction::kSetBack;
+  if (WaitsForOthers(job.kind) && absl::IsUnavailable(change.error)) return JobAction::kSetBack;
   const bool set_back = change.action == JobAction::kSetBack || absl::IsResourceExhausted(change.error);
   if (set_back && job.setbacks < kMaxSetbacks) return JobAction::kSetBack;
   const bool tries_left = job.failures + 1 < job.max_failures;
@@ -96,7 +98,7 @@ std::string DefaultMessage(const Job& job, JobAction action, const JobChange& ch
       return "handed back";
     case JobAction::kSetBack:
       return absl::StrCat("set back (", job.setbacks,
-                          job.kind == JobKind::kStream ? "" : absl::StrCat(" of ", kMaxSetbacks),
+                          WaitsForOthers(job.kind) ? "" : absl::StrCat(" of ", kMaxSetbacks),
                           "), next try in ", SetBackDelayMs(change.error, job.setbacks) / 1000,
                           " s: ", ErrorText(change.error));
     case JobAction::kCancel:
@@ -167,6 +169,8 @@ const char* JobKindName(JobKind kind) {
       return "stream";
     case JobKind::kReproduce:
       return "reproduce";
+    case JobKind::kCollect:
+      return "collect";
   }
   return "?";
 }

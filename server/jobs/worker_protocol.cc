@@ -39,6 +39,24 @@ std::string SinkLine(const SinkReport& report) {
   return DumpLine({{"type", "sink"}, {"sink", SinkReportToJson(report)}});
 }
 
+std::string CollectionLine(const CollectionReport& report) {
+  return DumpLine({{"type", "collection"}, {"collection", CollectionReportToJson(report)}});
+}
+
+std::string PublishLine() { return R"({"type":"publish"})"; }
+
+std::string PublishAnswer(const absl::Status& status) {
+  return DumpLine(
+      {{"code", absl::StatusCodeToString(status.code())}, {"message", std::string(status.message())}});
+}
+
+absl::Status ParsePublishAnswer(std::string_view text) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return absl::InternalError("the server's answer to a publishing is not JSON");
+  const std::string code = TextOf(json, "code");
+  return code == "OK" ? absl::OkStatus() : absl::Status(ParseCode(code), TextOf(json, "message"));
+}
+
 std::string ErrorLine(const absl::Status& error) {
   return DumpLine({{"type", "error"},
                    {"code", absl::StatusCodeToString(error.code())},
@@ -59,6 +77,15 @@ absl::StatusOr<WorkerLine> ParseWorkerLine(std::string_view line) {
   if (type == "sink" && json.contains("sink")) {
     parsed.type = WorkerLine::Type::kSink;
     STANFLOW_ASSIGN_OR_RETURN(parsed.sink, SinkReportFromJson(json["sink"]));
+    return parsed;
+  }
+  if (type == "collection" && json.contains("collection")) {
+    parsed.type = WorkerLine::Type::kCollection;
+    STANFLOW_ASSIGN_OR_RETURN(parsed.collection, CollectionReportFromJson(json["collection"]));
+    return parsed;
+  }
+  if (type == "publish") {
+    parsed.type = WorkerLine::Type::kPublish;
     return parsed;
   }
   if (type != "error") return BadLine(line);

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/jobs/collection_report.h"
 #include "server/jobs/job.h"
 #include "server/jobs/sink_report.h"
 
@@ -18,7 +19,11 @@ namespace stanflow {
 //   {"type":"heartbeat"}                                      every few seconds: renews the lease
 //   {"type":"progress","progress":{...}}                      renews it too
 //   {"type":"sink","sink":{...}}                              and so does this (SinkReport)
+//   {"type":"collection","collection":{...}}                  and this (CollectionReport)
+//   {"type":"publish"}                                        likewise; see below
 //   {"type":"error","code":"NOT_FOUND","message":"..."}       once, before it exits with kFailed
+// A collection's worker asks with "publish" that what stands complete in `out/` gets its name while it goes
+// on; the server answers by the file `<job_dir>/published`: {"code":"OK","message":""}, or why it was not.
 // Before it exits with kDone it has written `<job_dir>/result.json` (durably), after everything in `out/`.
 // SIGTERM asks it to stop at the next safe point.
 
@@ -33,18 +38,25 @@ enum class WorkerExit : int {
 };
 
 struct WorkerLine {
-  enum class Type { kHeartbeat, kProgress, kSink, kError };
+  enum class Type { kHeartbeat, kProgress, kSink, kCollection, kPublish, kError };
   Type type = Type::kHeartbeat;
-  JobProgress progress;  // kProgress
-  SinkReport sink;       // kSink
-  absl::Status error;    // kError
+  JobProgress progress;         // kProgress
+  SinkReport sink;              // kSink
+  CollectionReport collection;  // kCollection
+  absl::Status error;           // kError
 };
 
 // Without the newline.
 std::string HeartbeatLine();
 std::string ProgressLine(const JobProgress& progress);
 std::string SinkLine(const SinkReport& report);
+std::string CollectionLine(const CollectionReport& report);
+std::string PublishLine();
 std::string ErrorLine(const absl::Status& error);
+
+// The answer to PublishLine, and what it says.
+std::string PublishAnswer(const absl::Status& status);
+absl::Status ParsePublishAnswer(std::string_view text);
 
 // INVALID_ARGUMENT if the line is none of these.
 absl::StatusOr<WorkerLine> ParseWorkerLine(std::string_view line);

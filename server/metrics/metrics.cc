@@ -8,6 +8,7 @@
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
+#include "server/metrics/collection_metrics.h"
 #include "server/metrics/metrics_http.h"
 #include "server/metrics/polled_collector.h"
 #include "server/metrics/sink_metrics.h"
@@ -33,8 +34,8 @@ const Buckets kOccupancy = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.999};
 
 double Seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
-constexpr JobKind kJobKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce,
-                                 JobKind::kStream};
+constexpr JobKind kJobKinds[] = {JobKind::kImport,    JobKind::kTrain,  JobKind::kEvaluate,
+                                 JobKind::kReproduce, JobKind::kStream, JobKind::kCollect};
 // What a rate can be made of must begin at 0: the first event of a series that appears with it is none.
 constexpr const char* kStreamEnds[] = {"OK", "CANCELLED", "UNAVAILABLE", "INTERNAL"};
 constexpr const char* kGenerateEnds[] = {
@@ -118,7 +119,8 @@ struct Metrics::Rep {
   Gauge& jobs_queued_max = OneGauge("stanflow_jobs_queued_max", "Jobs that may wait: jobs.max_queued.");
   prometheus::Family<Gauge>& jobs_running_max =
       Make(BuildGauge(), "stanflow_jobs_running_max",
-           "Jobs that run beside each other: streams.max_running stream jobs, jobs.max_running others.");
+           "Jobs that run beside each other: streams.max_running stream jobs, collections.max_running "
+           "collections, jobs.max_running others.");
   prometheus::Family<Histogram>& job_wait = Make(BuildHistogram(), "stanflow_job_queue_wait_seconds",
                                                  "Time from a job's submission to its first attempt.");
   prometheus::Family<Counter>& jobs_ended =
@@ -132,6 +134,7 @@ struct Metrics::Rep {
                                                   "Rows a second of the newest training of a model.");
 
   SinkMetrics sinks{registry.get()};
+  CollectionMetrics collections{registry.get()};
 
   std::unique_ptr<MetricsHttp> http;
 
@@ -189,6 +192,7 @@ void Metrics::SetLimits(const ServerLimits& limits) {
   rep_->jobs_queued_max.Set(static_cast<double>(limits.queued_jobs));
   rep_->jobs_running_max.Add({{"of", "jobs"}}).Set(static_cast<double>(limits.running_jobs));
   rep_->jobs_running_max.Add({{"of", "streams"}}).Set(static_cast<double>(limits.stream_jobs));
+  rep_->jobs_running_max.Add({{"of", "collections"}}).Set(static_cast<double>(limits.collections));
 }
 
 void Metrics::RpcStarted(const char* method) { rep_->rpcs_active.Add({{"method", method}}).Increment(); }
@@ -229,6 +233,11 @@ void Metrics::SinkReported(const std::string& job, uint32_t attempt, const SinkR
   rep_->sinks.Reported(job, attempt, report);
 }
 void Metrics::SinkEnded(const std::string& job) { rep_->sinks.Ended(job); }
+
+void Metrics::CollectionReported(const std::string& job, uint32_t attempt, const CollectionReport& report) {
+  rep_->collections.Reported(job, attempt, report);
+}
+void Metrics::CollectionEnded(const std::string& job) { rep_->collections.Ended(job); }
 
 void Metrics::OnStep(const StepStats& step) {
   rep_->batch.Observe(step.contexts);

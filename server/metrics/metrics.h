@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/jobs/collection_report.h"
 #include "server/jobs/job.h"
 #include "server/jobs/sink_report.h"
 #include "server/schedule/scheduler_observer.h"
@@ -45,8 +46,9 @@ struct PolledMetrics {
 struct ServerLimits {
   int64_t streams = 0, contexts = 0;
   int64_t queued_jobs = 0;
-  int64_t running_jobs = 0;  // stream jobs are not among them
+  int64_t running_jobs = 0;  // stream jobs and collections are not among them
   int64_t stream_jobs = 0;
+  int64_t collections = 0;
 };
 
 // Every metric of the server (each has a HELP line at `/metrics`). The
@@ -91,6 +93,9 @@ class Metrics final : public SchedulerObserver {
   // What a stream job's attempt has told of its sink so far; and that the job has no worker any more.
   void SinkReported(const std::string& job, uint32_t attempt, const SinkReport& report);
   void SinkEnded(const std::string& job);
+  // The same of collections.
+  void CollectionReported(const std::string& job, uint32_t attempt, const CollectionReport& report);
+  void CollectionEnded(const std::string& job);
 
   void OnStep(const StepStats& step) override;
   void OnLoad(const SchedulerLoad& load) override;

@@ -81,6 +81,30 @@ absl::StatusOr<std::string> DatasetRegistry::Publish(const std::string& dataset_
   return id;
 }
 
+absl::Status DatasetRegistry::CheckIsOf(const std::string& id, const std::string& job_id,
+                                        const std::string& base_digest) const {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string published_by, ReadPublishedBy(Folder(id) + kPublishFile));
+  if (published_by == job_id) return absl::OkStatus();
+  STANFLOW_ASSIGN_OR_RETURN(const DatasetManifest there, ReadManifest(Folder(id)));
+  if (!base_digest.empty() && there.digest == base_digest) return absl::OkStatus();
+  return absl::AlreadyExistsError(StrCat("dataset '", id,
+                                         "' is there already, and is not the one that this job began with; ",
+                                         "take another name, or delete it first"));
+}
+
+absl::Status DatasetRegistry::Replace(const std::string& dataset_dir, const std::string& id,
+                                      const std::string& job_id, const std::string& base_digest) {
+  STANFLOW_RETURN_IF_ERROR(ValidateId("dataset", id));
+  MutexLock lock(&mutex_);
+  const bool is_new = !Exists(id);
+  if (!is_new) STANFLOW_RETURN_IF_ERROR(CheckIsOf(id, job_id, base_digest));
+  STANFLOW_RETURN_IF_ERROR(WritePublishedBy(dataset_dir + kPublishFile, job_id));
+  STANFLOW_RETURN_IF_ERROR(MakeDirectories(data_dir_ + "/datasets"));
+  if (is_new) return PublishDirectory(dataset_dir, Folder(id));
+  STANFLOW_RETURN_IF_ERROR(ExchangeDirectories(dataset_dir, Folder(id)));
+  return RemoveAll(dataset_dir);
+}
+
 absl::Status DatasetRegistry::Delete(const std::string& id) {
   MutexLock lock(&mutex_);
   if (!Exists(id)) return NoSuchDataset(id);

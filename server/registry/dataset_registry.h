@@ -19,7 +19,8 @@ struct DatasetInfo {
 };
 
 // Published datasets: DATA_DIR/datasets/ID/ (core/dataset/dataset.h, and publish.json). A folder appears
-// whole, by rename, and never changes. Thread-safe; one process a data folder.
+// whole, by rename, and never changes; a dataset that grows gets a new one. Thread-safe; one process a data
+// folder.
 class DatasetRegistry {
  public:
   explicit DatasetRegistry(std::string data_dir) : data_dir_(std::move(data_dir)) {}
@@ -35,12 +36,20 @@ class DatasetRegistry {
   // others.
   absl::StatusOr<std::string> Publish(const std::string& dataset_dir, const std::string& id,
                                       const std::string& job_id);
+  // The same for a dataset that the job makes again with more rows: the name goes from one folder to the next
+  // at once, and what is open of the former stays readable. The name may be free, the job's own, or that of a
+  // dataset whose digest is `base_digest` (empty: none), which the job began with; else ALREADY_EXISTS.
+  // `dataset_dir` is gone when OK. After a crash in between it may hold the former rows.
+  absl::Status Replace(const std::string& dataset_dir, const std::string& id, const std::string& job_id,
+                       const std::string& base_digest);
   // The caller knows that no job reads it; files that are open stay readable.
   absl::Status Delete(const std::string& id);
 
  private:
   std::string Folder(const std::string& id) const { return data_dir_ + "/datasets/" + id; }
   absl::Status NoSuchDataset(std::string_view id) const;
+  absl::Status CheckIsOf(const std::string& id, const std::string& job_id,
+                         const std::string& base_digest) const;
 
   const std::string data_dir_;
   Mutex mutex_;  // Held while something below datasets/ changes.

@@ -9,7 +9,7 @@
 #include "server/rpc/incoming_folder.h"
 #include "server/rpc/job_specs.h"
 #include "server/rpc/receive_file_reactor.h"
-#include "server/rpc/request_id.h"
+#include "server/rpc/submit.h"
 #include "server/rpc/unary.h"
 
 namespace stanflow {
@@ -71,6 +71,12 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
     return absl::OkStatus();
   };
   return Reactor::Start(env_, context, "Datasets/Upload", std::move(steps));
+}
+
+grpc::ServerUnaryReactor* DatasetsService::Collect(grpc::CallbackServerContext* context,
+                                                   const v1::CollectRequest* request, v1::Job* response) {
+  return RunUnary(env_, context, "Datasets/Collect", env_->disk,
+                  [=]() -> absl::Status { return SubmitOrValidate(*request, *env_, CollectJob, response); });
 }
 
 grpc::ServerUnaryReactor* DatasetsService::GetDataset(grpc::CallbackServerContext* context,

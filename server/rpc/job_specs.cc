@@ -11,6 +11,7 @@
 #include "core/eval/metric.h"
 #include "core/export/pacer.h"
 #include "core/flow/address.h"
+#include "core/flow/socket_address.h"
 #include "nlohmann/json.hpp"
 #include "server/registry/resource_name.h"
 #include "server/rpc/generate_request.h"
@@ -99,6 +100,98 @@ absl::StatusOr<Pace> PaceOf(const v1::StreamRequest& request) {
   return pace;
 }
 
+constexpr uint32_t kPublishSeconds = 60, kMinPublishSeconds = 2, kMaxPublishSeconds = 86400;
+
+std::vector<std::string> NamesOf(const std::vector<Cidr>& home) {
+  std::vector<std::string> names;
+  for (const Cidr& cidr : home) names.push_back(cidr.ToString());
+  return names;
+}
+
+// The home networks and hold-out rule of a new dataset, as a spec has them.
+absl::StatusOr<nlohmann::json> DatasetSpec(const std::string& dataset,
+                                           const google::protobuf::RepeatedPtrField<std::string>& home,
+                                           const std::string& holdout) {
+  if (home.empty()) {
+    return FieldError("home",
+                      "empty; name the home network, such as 42.219.0.0/16, that flows are seen from");
+  }
+  for (const std::string& network : home) {
+    const absl::StatusOr<Cidr> cidr = Cidr::Parse(network);
+    if (!cidr.ok()) return FieldError("home", ToStd(cidr.status().message()));
+  }
+  const std::string rule = holdout.empty() ? "none" : holdout;
+  const absl::StatusOr<Holdout> parsed = Holdout::Parse(rule);
+  if (!parsed.ok()) return FieldError("holdout", ToStd(parsed.status().message()));
+  return nlohmann::json{
+      {"dataset", dataset}, {"home", std::vector<std::string>(home.begin(), home.end())}, {"holdout", rule}};
+}
+
+// Those of the dataset that a collection goes on with.
+absl::StatusOr<nlohmann::json> ContinuedSpec(const v1::CollectRequest& request,
+                                             const DatasetManifest& there) {
+  const std::vector<std::string> home = NamesOf(there.home);
+  const std::string holdout = there.holdout.ToString();
+  if (!request.home().empty() &&
+      std::vector<std::string>(request.home().begin(), request.home().end()) != home) {
+    return FieldError("home", StrCat("dataset '", there.name, "' is there with the home networks ",
+                                     absl::StrJoin(home, ", "), "; leave them out to go on with it"));
+  }
+  if (!request.holdout().empty() && request.holdout() != holdout) {
+    return FieldError("holdout", StrCat("dataset '", there.name, "' is there with ", holdout,
+                                        "; leave it out to go on with it"));
+  }
+  return nlohmann::json{{"dataset", there.name}, {"home", home}, {"holdout", holdout}};
+}
+
+absl::Status CheckNoOtherCollects(const std::string& dataset, const SocketAddress& listen, const Job& job) {
+  const nlohmann::json other = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
+  if (job.kind != JobKind::kCollect || !other.is_object()) return absl::OkStatus();
+  const std::string name = StrCat("jobs/", job.id);
+  if (other.value("dataset", "") == dataset) {
+    return absl::FailedPreconditionError(
+        StrCat("dataset: ", name, " collects into '", dataset, "'; cancel it, or take another name"));
+  }
+  const auto taken = ParseSocketAddress(other.value("listen", ""));
+  if (!taken.ok() || taken->port != listen.port) return absl::OkStatus();
+  if (taken->address != listen.address && taken->address != 0 && listen.address != 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat("listen: ", name, " listens on ", other.value("listen", ""),
+                                              "; cancel it, or take another port"));
+}
+
+absl::Status CheckNoOtherCollects(const std::string& dataset, const SocketAddress& listen,
+                                  const RpcEnvironment& env) {
+  std::string token;
+  do {
+    STANFLOW_ASSIGN_OR_RETURN(
+        const std::vector<Job> jobs,
+        env.jobs->List(1000, token, {JobState::kQueued, JobState::kRunning, JobState::kCancelling}, &token));
+    for (const Job& job : jobs) STANFLOW_RETURN_IF_ERROR(CheckNoOtherCollects(dataset, listen, job));
+  } while (!token.empty());
+  return absl::OkStatus();
+}
+
+absl::Status CheckCollectLimits(const v1::CollectRequest& request, uint64_t begun_rows,
+                                const RpcEnvironment& env) {
+  const uint64_t most = env.options.max_collection_rows;
+  if (request.max_rows() > most) {
+    return FieldError("max_rows", StrCat("more than ", most, ", this server's collections.max_rows"));
+  }
+  const uint64_t rows = request.max_rows() == 0 ? most : request.max_rows();
+  if (begun_rows >= rows) {
+    return FieldError("max_rows",
+                      StrCat("the dataset has ", begun_rows, " rows already; give more than that"));
+  }
+  if (!std::isfinite(request.max_minutes()) || request.max_minutes() < 0) {
+    return FieldError("max_minutes", "give 0 (no limit) or more");
+  }
+  const uint32_t seconds = request.publish_seconds();
+  if (seconds != 0 && (seconds < kMinPublishSeconds || seconds > kMaxPublishSeconds)) {
+    return FieldError("publish_seconds", StrCat("give ", kMinPublishSeconds, " to ", kMaxPublishSeconds));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckFiles(const v1::UploadHeader& header) {
   if (header.files_size() > kMaxFiles) {
     return FieldError("files", StrCat(header.files_size(), " files; ", kMaxFiles, " may be in an upload"));
@@ -122,17 +215,7 @@ absl::Status CheckFiles(const v1::UploadHeader& header) {
 
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env) {
   STANFLOW_ASSIGN_OR_RETURN(const std::string dataset, ParseId("dataset", "datasets", header.dataset()));
-  if (header.home().empty()) {
-    return FieldError("home",
-                      "empty; name the home network, such as 42.219.0.0/16, that flows are seen from");
-  }
-  for (const std::string& home : header.home()) {
-    const absl::StatusOr<Cidr> cidr = Cidr::Parse(home);
-    if (!cidr.ok()) return FieldError("home", ToStd(cidr.status().message()));
-  }
-  const std::string holdout = header.holdout().empty() ? "none" : header.holdout();
-  const absl::StatusOr<Holdout> parsed = Holdout::Parse(holdout);
-  if (!parsed.ok()) return FieldError("holdout", ToStd(parsed.status().message()));
+  STANFLOW_ASSIGN_OR_RETURN(nlohmann::json spec, DatasetSpec(dataset, header.home(), header.holdout()));
   const std::string format = header.format().empty() ? "auto" : header.format();
   const std::string biflow = header.biflow().empty() ? "split" : header.biflow();
   STANFLOW_RETURN_IF_ERROR(env.check_reading(format, biflow, header.schema()));
@@ -140,14 +223,11 @@ absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEn
   const double share =
       header.has_max_rejected_share() ? header.max_rejected_share() : env.options.max_rejected_share;
   if (!(share >= 0 && share <= 1)) return FieldError("max_rejected_share", "give 0 to 1");
-  nlohmann::json spec = {{"dataset", dataset},
-                         {"home", std::vector<std::string>(header.home().begin(), header.home().end())},
-                         {"holdout", holdout},
-                         {"format", format},
-                         {"biflow", biflow},
-                         {"schema", header.schema()},
-                         {"max_rejected_share", share},
-                         {"max_uncompressed_bytes", env.options.max_uncompressed_bytes}};
+  spec["format"] = format;
+  spec["biflow"] = biflow;
+  spec["schema"] = header.schema();
+  spec["max_rejected_share"] = share;
+  spec["max_uncompressed_bytes"] = env.options.max_uncompressed_bytes;
   for (const v1::UploadFile& file : header.files()) spec["files"].push_back(file.name());
   return Request(JobKind::kImport, std::move(spec), header);
 }
@@ -261,6 +341,28 @@ absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const Rpc
   if (pace.kind == Pace::Kind::kSpeed) spec["speed"] = pace.factor;
   STANFLOW_ASSIGN_OR_RETURN(spec["generate"], FlowsSpec("generate", generate, model));
   return Request(JobKind::kStream, std::move(spec), request);
+}
+
+absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string dataset, ParseId("dataset", "datasets", request.dataset()));
+  const std::string listen = request.listen().empty() ? "127.0.0.1:2055" : request.listen();
+  const auto address = ParseSocketAddress(listen);
+  if (!address.ok()) return FieldError("listen", ToStd(address.status().message()));
+  STANFLOW_RETURN_IF_ERROR(CheckNoOtherCollects(dataset, *address, env));
+  const auto there = env.datasets->Get("dataset", dataset);
+  if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
+  STANFLOW_RETURN_IF_ERROR(CheckCollectLimits(request, there.ok() ? there->manifest.rows : 0, env));
+  STANFLOW_ASSIGN_OR_RETURN(nlohmann::json spec,
+                            there.ok() ? ContinuedSpec(request, there->manifest)
+                                       : DatasetSpec(dataset, request.home(), request.holdout()));
+  spec["base_digest"] = there.ok() ? there->manifest.digest : "";
+  spec["listen"] = listen;
+  spec["max_rows"] = request.max_rows() == 0 ? env.options.max_collection_rows : request.max_rows();
+  spec["max_minutes"] = request.max_minutes();
+  spec["publish_seconds"] = request.publish_seconds() == 0 ? kPublishSeconds : request.publish_seconds();
+  spec["max_spool_bytes"] = env.options.max_spool_bytes;
+  spec["receive_buffer_bytes"] = env.options.receive_buffer_bytes;
+  return Request(JobKind::kCollect, std::move(spec), request);
 }
 
 std::vector<std::string> DatasetsReadBy(const Job& job) {

@@ -24,17 +24,22 @@ namespace stanflow {
 //   stream    model ("models/M/versions/N"), generate as of an evaluation or without an extent, to, rate or
 //   speed
 //             or neither, when_full ("wait" or "drop"), exporters, file_dir
+//   collect   dataset, home[], holdout, base_digest (of the dataset that is there, or empty), listen,
+//   max_rows,
+//             max_minutes, publish_seconds, max_spool_bytes, receive_buffer_bytes
 //   all       request_digest (request_id.h), with a request_id
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const RpcEnvironment& env);
+// FAILED_PRECONDITION, too, if a collection that has not ended listens there or has the dataset.
+absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const RpcEnvironment& env);
 
 // The preset of a training that may leave it open.
 std::string PresetOf(const v1::TrainRequest& request);
 
-// The datasets that a job reads; none for an import or a damaged spec.
+// The datasets that a job reads, or goes on with; none for an import or a damaged spec.
 std::vector<std::string> DatasetsReadBy(const Job& job);
 
 }  // namespace stanflow

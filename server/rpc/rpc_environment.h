@@ -33,6 +33,11 @@ struct RpcOptions {
   uint64_t max_bundle_bytes = uint64_t{4} << 30;
   // Bytes that an import may unpack to: what stops an archive bomb.
   uint64_t max_uncompressed_bytes = uint64_t{1} << 40;
+  // Of collections: rows of a dataset, bytes received and not taken yet, bytes of the collector's socket
+  // buffer.
+  uint64_t max_collection_rows = 50'000'000;
+  uint64_t max_spool_bytes = uint64_t{1} << 30;
+  uint64_t receive_buffer_bytes = uint64_t{8} << 20;
   // Share of unreadable rows from which an import fails, where the request says none.
   double max_rejected_share = 0.01;
   // Encoded flows that may wait for one stream's reader, bytes; at least one chunk always may.

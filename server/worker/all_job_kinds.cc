@@ -8,6 +8,7 @@ absl::Span<const JobKindEntry> AllJobKinds() {
   static const auto* const kinds = new std::vector<JobKindEntry>{
       {JobKind::kImport, RunImportJob},       {JobKind::kTrain, RunTrainJob},
       {JobKind::kEvaluate, RunEvaluateJob},   {JobKind::kStream, RunStreamJob},
+      {JobKind::kCollect, RunCollectJob},
 #ifdef STANFLOW_WITH_TORCH
       {JobKind::kReproduce, RunReproduceJob},
 #endif

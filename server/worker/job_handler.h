@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
+#include "server/jobs/collection_report.h"
 #include "server/jobs/job.h"
 #include "server/jobs/sink_report.h"
 
@@ -26,6 +27,11 @@ struct JobContext {
   std::function<void(const JobProgress&)> progress;
   // Of stream jobs, not thinned: a few times a second is enough.
   std::function<void(const SinkReport&)> sink_report;
+  // Of collections, likewise.
+  std::function<void(const CollectionReport&)> collection_report;
+  // Of collections: gives what stands complete in `out/` its name while the job goes on. Nothing of it is
+  // left there when OK.
+  std::function<absl::Status()> publish_so_far;
   // True once the job should stop at the next safe point (cancel).
   std::function<bool()> stop_requested;
 };
@@ -36,6 +42,7 @@ struct JobContext {
 //   evaluate  out/report.json, out/report.html
 //   reproduce the same
 //   stream    nothing
+//   collect   nothing: out/dataset/ has been published so far, as often as the job liked
 // Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
 // checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
 // and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) is waited out. CANCELLED if it stopped
@@ -47,6 +54,7 @@ absl::StatusOr<nlohmann::json> RunTrainJob(const JobContext& context);      // t
 absl::StatusOr<nlohmann::json> RunEvaluateJob(const JobContext& context);   // evaluate_job.cc
 absl::StatusOr<nlohmann::json> RunReproduceJob(const JobContext& context);  // reproduce_job.cc
 absl::StatusOr<nlohmann::json> RunStreamJob(const JobContext& context);     // stream_job.cc
+absl::StatusOr<nlohmann::json> RunCollectJob(const JobContext& context);    // collect_job.cc
 
 }  // namespace stanflow
 

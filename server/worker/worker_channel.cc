@@ -40,6 +40,16 @@ void WorkerChannel::Sink(const SinkReport& report) {
   Write(SinkLine(report));
 }
 
+void WorkerChannel::Collection(const CollectionReport& report) {
+  MutexLock lock(&mutex_);
+  Write(CollectionLine(report));
+}
+
+void WorkerChannel::Publish() {
+  MutexLock lock(&mutex_);
+  Write(PublishLine());
+}
+
 void WorkerChannel::Error(const absl::Status& error) {
   MutexLock lock(&mutex_);
   Write(ErrorLine(error));

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
+#include "server/jobs/collection_report.h"
 #include "server/jobs/job.h"
 #include "server/jobs/sink_report.h"
 
@@ -39,6 +40,8 @@ class WorkerChannel {
 
   void Progress(const JobProgress& progress);
   void Sink(const SinkReport& report);
+  void Collection(const CollectionReport& report);
+  void Publish();
   void Error(const absl::Status& error);
 
  private:

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
@@ -91,6 +93,20 @@ absl::StatusOr<JobHandler> FindHandler(const std::string& kind, absl::Span<const
       absl::StrCat("this build of stanflow-worker has no '", kind, "' jobs"));
 }
 
+// Asks the server to publish what is in `out/`, and waits for its answer.
+absl::Status PublishSoFar(const std::string& job_dir, WorkerChannel* channel) {
+  constexpr std::chrono::milliseconds kLook{10};
+  const std::string answer = job_dir + "/published";
+  STANFLOW_RETURN_IF_ERROR(RemoveAll(answer));
+  channel->Publish();
+  while (true) {
+    const absl::StatusOr<std::string> text = ReadFile(answer);
+    if (text.ok()) return ParsePublishAnswer(*text);
+    if (!absl::IsNotFound(text.status())) return text.status();
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
 absl::StatusOr<nlohmann::json> CallHandler(JobHandler handler, const JobContext& context) {
   // Libraries below throw at times; the job is then tried again like after a crash.
   try {
@@ -114,6 +130,8 @@ absl::Status RunHandler(const Flags& flags, absl::Span<const JobKindEntry> kinds
   context.server = flags.server;
   context.progress = [channel](const JobProgress& progress) { channel->Progress(progress); };
   context.sink_report = [channel](const SinkReport& report) { channel->Sink(report); };
+  context.collection_report = [channel](const CollectionReport& report) { channel->Collection(report); };
+  context.publish_so_far = [channel, dir = flags.job_dir] { return PublishSoFar(dir, channel); };
   context.stop_requested = [] { return g_stop.load(); };
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(flags.job_dir + "/out"));
   STANFLOW_ASSIGN_OR_RETURN(const nlohmann::json result, CallHandler(handler, context));
@@ -147,8 +165,9 @@ int WorkerMain(int argc, char** argv, absl::Span<const JobKindEntry> kinds) {
   if (const auto code = ParseFlags(argc, argv, kinds, &flags)) return *code;
   if (!DieWithParent(flags.parent)) return static_cast<int>(WorkerExit::kOrphaned);
   SetSignals();
-  // A stream is what others wait for, as they wait for the server itself.
-  const bool serves = flags.kind == JobKindName(JobKind::kStream);
+  // Streams and collections are what others wait for, as they wait for the server itself.
+  const bool serves =
+      flags.kind == JobKindName(JobKind::kStream) || flags.kind == JobKindName(JobKind::kCollect);
   if (!serves && ::setpriority(PRIO_PROCESS, 0, kNice) != 0) LogWarning("can't lower the priority");
   WorkerChannel channel(TakeStandardOutput(), &Clock::Real());
   return static_cast<int>(Run(flags, kinds, &channel));

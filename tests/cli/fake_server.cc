@@ -299,6 +299,15 @@ grpc::Status FakeDatasets::Upload(grpc::ServerContext* context, grpc::ServerRead
   return grpc::Status::OK;
 }
 
+grpc::Status FakeDatasets::Collect(grpc::ServerContext*, const v1::CollectRequest* request, v1::Job* job) {
+  collections.Add(*request);
+  job->set_kind(v1::JOB_KIND_COLLECT);
+  if (request->validate_only()) return grpc::Status::OK;
+  job->set_name("jobs/collect-1");
+  job->set_state(v1::JOB_STATE_QUEUED);
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeDatasets::GetDataset(grpc::ServerContext* context, const v1::GetDatasetRequest* request,
                                       v1::Dataset* out) {
   if (!refuse_get.ok()) return refuse_get;

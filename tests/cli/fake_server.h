@@ -124,6 +124,8 @@ class FakeDatasets final : public v1::Datasets::Service {
   FakeDatasets();
   grpc::Status Upload(grpc::ServerContext* context, grpc::ServerReader<v1::UploadRequest>* reader,
                       v1::Job* job) override;
+  grpc::Status Collect(grpc::ServerContext* context, const v1::CollectRequest* request,
+                       v1::Job* job) override;
   grpc::Status GetDataset(grpc::ServerContext* context, const v1::GetDatasetRequest* request,
                           v1::Dataset* out) override;
   grpc::Status ListDatasets(grpc::ServerContext* context, const v1::ListDatasetsRequest* request,
@@ -142,6 +144,7 @@ class FakeDatasets final : public v1::Datasets::Service {
   size_t lost_uploads = 0;
   grpc::Status refuse_get;
   Record<Uploaded> uploads;
+  Record<v1::CollectRequest> collections;
   Record<std::string> deleted;
 
  private:

@@ -8,6 +8,7 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
 
   CLI::App* const datasets = AddGroup(app, "datasets", "Real flows on the server");
   AddDatasetsImportCommand(datasets, cli);
+  AddDatasetsCollectCommand(datasets, cli);
   AddDatasetsListCommand(datasets, cli);
   AddDatasetsDescribeCommand(datasets, cli);
   AddDatasetsDeleteCommand(datasets, cli);
@@ -28,7 +29,8 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
   AddModelsExportCommand(models, cli);
   AddModelsImportCommand(models, cli);
 
-  CLI::App* const jobs = AddGroup(app, "jobs", "Imports, trainings, evaluations and streams on the server");
+  CLI::App* const jobs =
+      AddGroup(app, "jobs", "Imports, collections, trainings, evaluations and streams on the server");
   AddJobsListCommand(jobs, cli);
   AddJobsGetCommand(jobs, cli);
   AddJobsWatchCommand(jobs, cli);

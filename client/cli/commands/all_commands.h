@@ -10,6 +10,7 @@ void AddAllCommands(CLI::App* app, Cli* cli);
 
 void AddSimulateCommand(CLI::App* app, Cli* cli);
 void AddDatasetsImportCommand(CLI::App* datasets, Cli* cli);
+void AddDatasetsCollectCommand(CLI::App* datasets, Cli* cli);
 void AddDatasetsListCommand(CLI::App* datasets, Cli* cli);
 void AddDatasetsDescribeCommand(CLI::App* datasets, Cli* cli);
 void AddDatasetsDeleteCommand(CLI::App* datasets, Cli* cli);

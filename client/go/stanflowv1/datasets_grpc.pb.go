@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion7
 
 const (
 	Datasets_Upload_FullMethodName        = "/stanflow.v1.Datasets/Upload"
+	Datasets_Collect_FullMethodName       = "/stanflow.v1.Datasets/Collect"
 	Datasets_GetDataset_FullMethodName    = "/stanflow.v1.Datasets/GetDataset"
 	Datasets_ListDatasets_FullMethodName  = "/stanflow.v1.Datasets/ListDatasets"
 	Datasets_DeleteDataset_FullMethodName = "/stanflow.v1.Datasets/DeleteDataset"
@@ -33,6 +34,10 @@ type DatasetsClient interface {
 	// the sending side. The answer is the import job, durable by then; the job parses the files
 	// and publishes the dataset. A sending side that breaks off stores nothing.
 	Upload(ctx context.Context, opts ...grpc.CallOption) (Datasets_UploadClient, error)
+	// Listens for NetFlow v5, v9 and IPFIX and appends what comes to a dataset. Answers the job once it is on disk; the job
+	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. However it ends, what was
+	// collected is in the dataset.
+	Collect(ctx context.Context, in *CollectRequest, opts ...grpc.CallOption) (*Job, error)
 	GetDataset(ctx context.Context, in *GetDatasetRequest, opts ...grpc.CallOption) (*Dataset, error)
 	ListDatasets(ctx context.Context, in *ListDatasetsRequest, opts ...grpc.CallOption) (*ListDatasetsResponse, error)
 	DeleteDataset(ctx context.Context, in *DeleteDatasetRequest, opts ...grpc.CallOption) (*DeleteDatasetResponse, error)
@@ -80,6 +85,15 @@ func (x *datasetsUploadClient) CloseAndRecv() (*Job, error) {
 	return m, nil
 }
 
+func (c *datasetsClient) Collect(ctx context.Context, in *CollectRequest, opts ...grpc.CallOption) (*Job, error) {
+	out := new(Job)
+	err := c.cc.Invoke(ctx, Datasets_Collect_FullMethodName, in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *datasetsClient) GetDataset(ctx context.Context, in *GetDatasetRequest, opts ...grpc.CallOption) (*Dataset, error) {
 	out := new(Dataset)
 	err := c.cc.Invoke(ctx, Datasets_GetDataset_FullMethodName, in, out, opts...)
@@ -115,6 +129,10 @@ type DatasetsServer interface {
 	// the sending side. The answer is the import job, durable by then; the job parses the files
 	// and publishes the dataset. A sending side that breaks off stores nothing.
 	Upload(Datasets_UploadServer) error
+	// Listens for NetFlow v5, v9 and IPFIX and appends what comes to a dataset. Answers the job once it is on disk; the job
+	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. However it ends, what was
+	// collected is in the dataset.
+	Collect(context.Context, *CollectRequest) (*Job, error)
 	GetDataset(context.Context, *GetDatasetRequest) (*Dataset, error)
 	ListDatasets(context.Context, *ListDatasetsRequest) (*ListDatasetsResponse, error)
 	DeleteDataset(context.Context, *DeleteDatasetRequest) (*DeleteDatasetResponse, error)
@@ -127,6 +145,9 @@ type UnimplementedDatasetsServer struct {
 
 func (UnimplementedDatasetsServer) Upload(Datasets_UploadServer) error {
 	return status.Errorf(codes.Unimplemented, "method Upload not implemented")
+}
+func (UnimplementedDatasetsServer) Collect(context.Context, *CollectRequest) (*Job, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Collect not implemented")
 }
 func (UnimplementedDatasetsServer) GetDataset(context.Context, *GetDatasetRequest) (*Dataset, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetDataset not implemented")
@@ -174,6 +195,24 @@ func (x *datasetsUploadServer) Recv() (*UploadRequest, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+func _Datasets_Collect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CollectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DatasetsServer).Collect(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Datasets_Collect_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DatasetsServer).Collect(ctx, req.(*CollectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _Datasets_GetDataset_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -237,6 +276,10 @@ var Datasets_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "stanflow.v1.Datasets",
 	HandlerType: (*DatasetsServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Collect",
+			Handler:    _Datasets_Collect_Handler,
+		},
 		{
 			MethodName: "GetDataset",
 			Handler:    _Datasets_GetDataset_Handler,

@@ -121,6 +121,19 @@ TEST(File, PublishingADirectoryMovesItWholeAndNeverOverAnother) {
   EXPECT_EQ(dir.Read("published/file"), "x");
 }
 
+TEST(File, ExchangesTheNamesOfTwoFolders) {
+  TempDir dir;
+  ASSERT_TRUE(MakeDirectories(dir.File("a")).ok());
+  ASSERT_TRUE(MakeDirectories(dir.File("b")).ok());
+  dir.Write("a/file", "of a");
+  dir.Write("b/file", "of b");
+  ASSERT_TRUE(ExchangeDirectories(dir.File("a"), dir.File("b")).ok());
+  EXPECT_EQ(dir.Read("a/file"), "of b");
+  EXPECT_EQ(dir.Read("b/file"), "of a");
+  EXPECT_TRUE(absl::IsNotFound(ExchangeDirectories(dir.File("a"), dir.File("c"))));
+  EXPECT_EQ(dir.Read("a/file"), "of b");
+}
+
 TEST(File, MakingAFolderMakesItsParentsHoweverThePathIsWritten) {
   TempDir dir;
   for (const char* path : {"a/b/c", "a/d/", "a//e", "a", "f/../g"}) {

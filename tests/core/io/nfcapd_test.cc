@@ -1,14 +1,11 @@
 #include "core/io/nfcapd.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
-
 #include "core/io/all_formats.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/io/format_samples.h"
 #include "tests/core/io/io_testing.h"
+#include "tests/support/fake_program.h"
 #include "tests/support/temp_dir.h"
 
 namespace stanflow {
@@ -19,19 +16,8 @@ using ::testing::HasSubstr;
 
 const std::string kFile = std::string("\x0c\xa5\x02\x00", 4) + "and the rest";
 
-// A program `nfdump` in front of PATH, for as long as this lives.
-class FakeNfdump {
- public:
-  explicit FakeNfdump(std::string_view script) : path_(::getenv("PATH")) {
-    dir_.Write("nfdump", StrCat("#!/bin/sh\n", script));
-    std::filesystem::permissions(dir_.File("nfdump"), std::filesystem::perms::owner_all);
-    ::setenv("PATH", StrCat(dir_.path(), ":", path_).c_str(), 1);
-  }
-  ~FakeNfdump() { ::setenv("PATH", path_.c_str(), 1); }
-
- private:
-  TempDir dir_;
-  const std::string path_;
+struct FakeNfdump : FakeProgram {
+  explicit FakeNfdump(std::string_view script) : FakeProgram("nfdump", script) {}
 };
 
 // As nfdump 1.7.1 writes -6 -o fmt, padded to columns.
@@ -145,6 +131,30 @@ TEST(Nfcapd, IsFoundByItsMarkAndNoOtherClaimsIt) {
   for (const ReaderFormat& reader : AllReaders()) {
     EXPECT_EQ(reader.probe(kFile).ok(), reader.name == kNfcapdFormat) << reader.name;
   }
+}
+
+TEST(Nfcapd, SaysWhichExportersAFileIsOf) {
+  const FakeNfdump nfdump(R"(cat <<'TEXT'
+Exporters:
+
+SysID: 1, IP:        127.0.0.1, version: 5, ID:  0, Sequence failures: 2, packets: 3, flows: 30
+SysID: 2, IP:        127.0.0.1, version: 7, ID:  0 - no flows sent
+SysID: 3, IP:      2001:db8::1, version: 10, ID:  7, Sequence failures: 0, packets: 1, flows: 10
+TEXT
+)");
+  const auto exporters = ReadNfcapdExporters("any");
+  ASSERT_TRUE(exporters.ok()) << exporters.status();
+  ASSERT_EQ(exporters->size(), 2u);
+  EXPECT_EQ(exporters->at(0).name, "127.0.0.1 version 5 id 0");
+  EXPECT_EQ(exporters->at(0).sequence_failures, 2u);
+  EXPECT_EQ(exporters->at(0).packets, 3u);
+  EXPECT_EQ(exporters->at(0).flows, 30u);
+  EXPECT_EQ(exporters->at(1).name, "2001:db8::1 version 10 id 7");
+}
+
+TEST(Nfcapd, AFileWithoutExportersHasNone) {
+  const FakeNfdump nfdump("echo 'No Exporter records found'");
+  EXPECT_TRUE(ReadNfcapdExporters("any")->empty());
 }
 
 }  // namespace

@@ -88,6 +88,13 @@ class JobRunnerTest : public ::testing::Test {
     hooks.sink_report = [this](const Job&, const SinkReport& report) {
       reported_flows_.push_back(report.flows);
     };
+    hooks.publish_so_far = [this](const Job& job, const std::string&) {
+      published_.push_back(job.id);
+      return publish_error_;
+    };
+    hooks.collection_report = [this](const Job&, const CollectionReport& report) {
+      reported_flows_.push_back(report.flows);
+    };
     runner_ = std::make_unique<JobRunner>(options_, store_.get(), &launcher_, &clock_, hooks);
     ASSERT_TRUE(runner_->Recover().ok());
   }
@@ -182,6 +189,45 @@ TEST_F(JobRunnerTest, PassesOnWhatAStreamTellsOfItsSinkAndRenewsItsLease) {
   runner_->Step();
   EXPECT_FALSE(launcher_.newest().killed);
   EXPECT_THAT(reported_flows_, ElementsAre(12));
+}
+
+TEST_F(JobRunnerTest, PublishesWhatACollectionHasSoFarAndAnswersItsWorker) {
+  const std::string id = Submit(JobKind::kCollect);
+  runner_->Step();
+  launcher_.newest().Line(PublishLine());
+  EXPECT_TRUE(ParsePublishAnswer(ReadFile(Folder(id) + "/published").value()).ok());
+  publish_error_ = absl::AlreadyExistsError("there is another");
+  launcher_.newest().Line(PublishLine());
+  const absl::Status answer = ParsePublishAnswer(ReadFile(Folder(id) + "/published").value());
+  EXPECT_EQ(answer, publish_error_);
+  EXPECT_THAT(published_, ElementsAre(id, id));
+  EXPECT_EQ(Get(id).state, JobState::kRunning);
+  CollectionReport report;
+  report.flows = 12;
+  launcher_.newest().Line(CollectionLine(report));
+  EXPECT_THAT(reported_flows_, ElementsAre(12));
+}
+
+TEST_F(JobRunnerTest, LeavesACancelledCollectionTheTimeToPublish) {
+  options_.max_collections = 1;
+  Restart();
+  const std::string id = Submit(JobKind::kCollect), second = Submit(JobKind::kCollect);
+  runner_->Step();
+  EXPECT_EQ(Get(second).state, JobState::kQueued);
+  ASSERT_TRUE(queue_->Cancel(id).ok());
+  runner_->Step();
+  EXPECT_TRUE(launcher_.newest().terminated);
+  for (int i = 0; i < 100; ++i) {
+    clock_.AdvanceMs(options_.cancel_grace.count());
+    launcher_.newest().Line(HeartbeatLine());
+    runner_->Step();
+  }
+  EXPECT_FALSE(launcher_.newest().killed);
+  launcher_.newest().Line(PublishLine());
+  launcher_.newest().Exit(WorkerExit::kHandedBack);
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kCancelled);
+  EXPECT_EQ(Get(second).state, JobState::kRunning);
 }
 
 TEST_F(JobRunnerTest, TriesAgainAfterACrashOnceItsDelayHasPassedUntilNoneIsLeft) {

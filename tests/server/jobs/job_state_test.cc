@@ -126,9 +126,12 @@ TEST(JobState, WaitsOutAFullDiskForAnHourBeforeThatCountsAsAFailure) {
   EXPECT_EQ(job.state, JobState::kFailed);
 }
 
-TEST(JobState, AStreamWaitsForItsPeerAsLongAsThatTakes) {
+class WaitingKind : public ::testing::TestWithParam<JobKind> {};
+INSTANTIATE_TEST_SUITE_P(JobState, WaitingKind, ::testing::Values(JobKind::kStream, JobKind::kCollect));
+
+TEST_P(WaitingKind, WaitsForOthersAsLongAsThatTakes) {
   Job job = NewJob("j");
-  job.kind = JobKind::kStream;
+  job.kind = GetParam();
   for (uint32_t i = 0; i < 2 * kMaxSetbacks; ++i) {
     job = ApplyChange(job, Change(JobAction::kLease, 100)).value().job;
     job = ApplyChange(job, Failure(absl::UnavailableError("the collector is gone"), 100)).value().job;
@@ -223,8 +226,30 @@ TEST(WorkerProtocol, CarriesWhatAStreamTellsOfItsSink) {
   EXPECT_FALSE(ParseWorkerLine(SinkLine(report)).ok()) << "other buckets than this program's";
 }
 
+TEST(WorkerProtocol, CarriesWhatACollectionTellsAndItsWishToPublish) {
+  CollectionReport report;
+  report.flows = 1ull << 40;
+  report.dropped_datagrams = 3;
+  report.published_rows = 11;
+  const auto got = ParseWorkerLine(CollectionLine(report));
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->type, WorkerLine::Type::kCollection);
+  EXPECT_EQ(CollectionReportToJson(got->collection), CollectionReportToJson(report));
+  EXPECT_EQ(got->collection.flows, 1ull << 40);
+  EXPECT_EQ(ParseWorkerLine(PublishLine())->type, WorkerLine::Type::kPublish);
+}
+
+TEST(WorkerProtocol, CarriesTheAnswerToAPublishing) {
+  EXPECT_TRUE(ParsePublishAnswer(PublishAnswer(absl::OkStatus())).ok());
+  const absl::Status taken = absl::AlreadyExistsError("dataset 'x' is there already");
+  EXPECT_EQ(ParsePublishAnswer(PublishAnswer(taken)), taken);
+  EXPECT_FALSE(ParsePublishAnswer("").ok());
+  EXPECT_FALSE(ParsePublishAnswer("{}").ok());
+}
+
 TEST(WorkerProtocol, RefusesLinesThatNoWorkerPrints) {
-  for (const char* line : {R"({"type":"sink"})", R"({"type":"sink","sink":{"flows":1}})", "", "hello", "[]",
+  for (const char* line : {R"({"type":"collection"})", R"({"type":"collection","collection":{"flows":1}})",
+                           R"({"type":"sink"})", R"({"type":"sink","sink":{"flows":1}})", "", "hello", "[]",
                            "{}", R"({"type":"progress"})", R"({"type":"progress","progress":3})",
                            R"({"type":"progress","progress":{"epoch":"x"}})", R"({"type":7})"}) {
     EXPECT_FALSE(ParseWorkerLine(line).ok()) << line;

@@ -16,8 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr JobKind kAllKinds[] = {JobKind::kImport, JobKind::kTrain, JobKind::kEvaluate, JobKind::kReproduce,
-                                 JobKind::kStream};
+constexpr JobKind kAllKinds[] = {JobKind::kImport,    JobKind::kTrain,  JobKind::kEvaluate,
+                                 JobKind::kReproduce, JobKind::kStream, JobKind::kCollect};
 
 class JobStoreTest : public ::testing::Test {
  protected:

@@ -183,6 +183,7 @@ TEST(Metrics, AreThoseThatTheirDocumentListsAndNoOther) {
   report.sink = "file";
   report.flow_end_ms = 1;
   metrics.SinkReported("job-2", 1, report);
+  metrics.CollectionReported("job-3", 1, CollectionReport());
   const auto document = ReadFile(STANFLOW_METRICS_DOCUMENT);
   ASSERT_TRUE(document.ok()) << document.status();
   EXPECT_EQ(NamesAfter(metrics.Text(), std::regex("# TYPE ([a-z_]+) ")),

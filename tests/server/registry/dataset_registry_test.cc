@@ -1,6 +1,7 @@
 #include "server/registry/dataset_registry.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "core/dataset/manifest.h"
 #include "gmock/gmock.h"
@@ -54,6 +55,28 @@ TEST_F(DatasetRegistryTest, AnswersTheOneThereIsForTheSameFlowsAndRefusesOthers)
   EXPECT_EQ(*registry_.Publish(Made("d1"), "ugr", "j2"), "ugr");
   EXPECT_TRUE(absl::IsAlreadyExists(registry_.Publish(Made("d2"), "ugr", "j3").status()));
   EXPECT_TRUE(absl::IsAlreadyExists(registry_.Publish(Made("d1", "10.1.0.0/16"), "ugr", "j4").status()));
+}
+
+TEST_F(DatasetRegistryTest, ReplacesWhatTheSameJobHasPublishedAndLeavesOpenFilesReadable) {
+  ASSERT_TRUE(registry_.Replace(Made("d1"), "ugr", "j1", "").ok());
+  std::ifstream former(dir_.path() + "/datasets/ugr/dataset.json");
+  const std::string made = Made("d2");
+  ASSERT_TRUE(registry_.Replace(made, "ugr", "j1", "").ok());
+  EXPECT_EQ(registry_.Get("dataset", "ugr")->manifest.digest, "d2");
+  EXPECT_FALSE(std::filesystem::exists(made));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(former), {}), HasSubstr("d1"));
+}
+
+TEST_F(DatasetRegistryTest, ReplacesTheDatasetThatAJobBeganWithAndNoOther) {
+  ASSERT_TRUE(registry_.Publish(Made("d1"), "ugr", "j1").ok());
+  for (const char* base : {"", "d0"}) {
+    const absl::Status refused = registry_.Replace(Made("d2"), "ugr", "j2", base);
+    EXPECT_TRUE(absl::IsAlreadyExists(refused)) << refused;
+  }
+  EXPECT_EQ(registry_.Get("dataset", "ugr")->manifest.digest, "d1");
+  ASSERT_TRUE(registry_.Replace(Made("d2"), "ugr", "j2", "d1").ok());
+  ASSERT_TRUE(registry_.Replace(Made("d3"), "ugr", "j2", "d1").ok());
+  EXPECT_EQ(registry_.Get("dataset", "ugr")->manifest.digest, "d3");
 }
 
 TEST_F(DatasetRegistryTest, FreesTheNameOfADeletedOne) {

@@ -123,6 +123,7 @@ class RpcTest : public ::testing::Test {
     manifest.size_bytes = 1000;
     manifest.name = id;
     manifest.digest = id;
+    manifest.home = {Cidr{0x0A000000, 16}};
     manifest.train_rows = 3;
     manifest.holdout_rows = holdout_rows;
     manifest.rows = manifest.train_rows + holdout_rows;

@@ -1,0 +1,296 @@
+#include "server/worker/collection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/dataset/dataset.h"
+#include "core/dataset/manifest.h"
+#include "core/io/all_formats.h"
+#include "core/io/nfcapd.h"
+
+namespace stanflow {
+namespace {
+
+using nlohmann::json;
+
+// More are one, so that a note stays small whoever sends.
+constexpr size_t kMaxExporters = 100;
+constexpr char kOtherExporters[] = "others";
+// A dataset is made anew of all its rows: at most a fifth of the time goes into that.
+constexpr int kRestAfterPublishing = 4;
+
+std::string SpoolDir(const JobContext& context) { return context.job_dir + "/checkpoint/spool"; }
+std::string RowsDir(const JobContext& context) { return context.job_dir + "/checkpoint/rows"; }
+std::string PublishedDir(const JobContext& context, const std::string& dataset) {
+  return StrCat(context.data_dir, "/datasets/", dataset);
+}
+
+CollectionReport Since(const CollectionReport& before, CollectionReport now) {
+  now.flows -= before.flows;
+  now.rejected_flows -= before.rejected_flows;
+  now.dropped_flows -= before.dropped_flows;
+  now.dropped_datagrams -= before.dropped_datagrams;
+  now.bad_datagrams -= before.bad_datagrams;
+  now.sequence_failures -= before.sequence_failures;
+  now.lost_files -= before.lost_files;
+  return now;
+}
+
+// What makes a file one that nobody can read, not the machine one that can't read it now.
+bool IsDamage(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+Collection::Collection(const JobContext* context, const CollectSpec& spec, const Clock* clock,
+                       std::unique_ptr<GrowingDataset> rows, CollectorSpool spool)
+    : context_(*context),
+      spec_(spec),
+      clock_(clock),
+      rows_(std::move(rows)),
+      spool_(std::move(spool)),
+      publish_at_(clock->SteadyNow() + spec.publish_every) {}
+
+absl::StatusOr<std::unique_ptr<Collection>> Collection::Open(const JobContext* context,
+                                                             const CollectSpec& spec, const Clock* clock) {
+  STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<GrowingDataset> rows,
+                            GrowingDataset::Open(RowsDir(*context), spec.dataset));
+  const uint64_t through = rows->note().is_null() ? 0 : rows->note().value("through", uint64_t{0});
+  STANFLOW_ASSIGN_OR_RETURN(CollectorSpool spool, CollectorSpool::Open(SpoolDir(*context), through));
+  auto collection =
+      std::unique_ptr<Collection>(new Collection(context, spec, clock, std::move(rows), std::move(spool)));
+  const json note = collection->rows_->note();
+  STANFLOW_RETURN_IF_ERROR(note.is_null() ? collection->Begin() : collection->Restore(note));
+  STANFLOW_RETURN_IF_ERROR(collection->FindPublishedRows());
+  return collection;
+}
+
+absl::Status Collection::Begin() {
+  started_ms_ = clock_->NowMs();
+  if (!spec_.base_digest.empty()) {
+    STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> base,
+                              Dataset::Open(PublishedDir(context_, spec_.dataset.name)));
+    if (base->manifest().digest != spec_.base_digest) {
+      return absl::FailedPreconditionError(
+          StrCat("dataset '", spec_.dataset.name, "' is another one than when the collection was asked for"));
+    }
+    STANFLOW_RETURN_IF_ERROR(rows_->Begin(*base));
+  }
+  base_rows_ = rows_->rows();
+  base_rejected_rows_ = rows_->rejected_rows();
+  return Commit();
+}
+
+json Collection::Note() const {
+  json exporters = json::object();
+  for (const auto& [name, e] : exporters_) exporters[name] = {e.sequence_failures, e.packets, e.flows};
+  return {{"through", through_},
+          {"started_ms", started_ms_},
+          {"base_rows", base_rows_},
+          {"base_rejected_rows", base_rejected_rows_},
+          {"totals", CollectionReportToJson(totals_)},
+          {"exporters", std::move(exporters)}};
+}
+
+absl::Status Collection::Restore(const json& note) {
+  try {
+    through_ = note.at("through");
+    started_ms_ = note.at("started_ms");
+    base_rows_ = note.at("base_rows");
+    base_rejected_rows_ = note.at("base_rejected_rows");
+    for (const auto& [name, e] : note.at("exporters").items()) exporters_[name] = {e.at(0), e.at(1), e.at(2)};
+    STANFLOW_ASSIGN_OR_RETURN(totals_, CollectionReportFromJson(note.at("totals")));
+  } catch (const json::exception& e) {
+    return absl::DataLossError(StrCat(RowsDir(context_), ": note: ", e.what()));
+  }
+  before_ = totals_;
+  return absl::OkStatus();
+}
+
+absl::Status Collection::FindPublishedRows() {
+  const auto manifest = ReadManifest(PublishedDir(context_, spec_.dataset.name));
+  if (absl::IsNotFound(manifest.status())) return absl::OkStatus();
+  STANFLOW_RETURN_IF_ERROR(manifest.status());
+  published_rows_ = manifest->rows;
+  return absl::OkStatus();
+}
+
+absl::Status Collection::Recover() {
+  STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.RemoveUnfinished());
+  totals_.lost_files += lost;
+  STANFLOW_RETURN_IF_ERROR(TakeAll());
+  return Publish();
+}
+
+absl::Status Collection::Step(CollectorProcess* process) {
+  STANFLOW_RETURN_IF_ERROR(process->Check());
+  CountLosses(*process);
+  STANFLOW_RETURN_IF_ERROR(TakeAll());
+  return clock_->SteadyNow() < publish_at_ ? absl::OkStatus() : Publish();
+}
+
+absl::Status Collection::Finish(const CollectorProcess& process) {
+  // Part of a file must not be committed, nor the file be taken again on top of it: the next attempt begins
+  // at the last commit.
+  if (in_file_) return absl::OkStatus();
+  CountLosses(process);
+  STANFLOW_RETURN_IF_ERROR(TakeAll());
+  STANFLOW_RETURN_IF_ERROR(Commit());
+  return Publish();
+}
+
+void Collection::CountLosses(const CollectorProcess& process) {
+  totals_.dropped_datagrams = before_.dropped_datagrams + process.dropped_datagrams();
+  totals_.bad_datagrams = before_.bad_datagrams + process.bad_datagrams();
+}
+
+// Claims what is finished; what the spool has no room for is given up, the newest first, and counted.
+absl::Status Collection::BoundSpool() {
+  STANFLOW_RETURN_IF_ERROR(spool_.Claim());
+  while (spool_.claimed_bytes() > spec_.max_spool_bytes && !spool_.claimed().empty()) {
+    STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(spool_.claimed().back()));
+    totals_.dropped_flows += flows.value_or(0);
+    totals_.lost_files += flows.has_value() ? 0 : 1;
+    STANFLOW_RETURN_IF_ERROR(spool_.RemoveNewest());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Collection::TakeAll() {
+  STANFLOW_RETURN_IF_ERROR(BoundSpool());
+  while (!spool_.claimed().empty()) {
+    STANFLOW_RETURN_IF_ERROR(Take(spool_.claimed().front()));
+    STANFLOW_RETURN_IF_ERROR(spool_.RemoveOldest());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Collection::Take(const CollectorSpool::File& file) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(file));
+  in_file_ = true;
+  if (!flows.has_value()) {
+    ++totals_.lost_files;
+  } else if (*flows > 0) {
+    STANFLOW_RETURN_IF_ERROR(ReadFlows(file));
+  }
+  totals_.flows = rows_->rows() - base_rows_;
+  totals_.rejected_flows = rows_->rejected_rows() - base_rejected_rows_;
+  totals_.dropped_flows += rows_->left_out_rows() - std::exchange(left_out_, rows_->left_out_rows());
+  through_ = file.number;
+  STANFLOW_RETURN_IF_ERROR(Commit());
+  in_file_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Collection::ReadFlows(const CollectorSpool::File& file) {
+  ReaderOptions options;
+  options.scratch_dir = context_.job_dir + "/checkpoint";
+  auto reader = OpenFlowReader(file.path, kNfcapdFormat, options);
+  absl::Status status = reader.status();
+  FlowBatch batch;
+  while (status.ok()) {
+    const absl::StatusOr<bool> more = (*reader)->Next(&batch);
+    status = more.status();
+    if (!status.ok() || !*more) break;
+    batch.file = file.name;
+    STANFLOW_RETURN_IF_ERROR(rows_->Take(batch, (*reader)->format()));
+  }
+  if (!IsDamage(status)) return status;
+  LogWarning("a collector's file is damaged", {{"file", file.name}, {"why", status.ToString()}});
+  ++totals_.lost_files;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<uint64_t>> Collection::CountExporters(const CollectorSpool::File& file) {
+  const auto exporters = ReadNfcapdExporters(file.path);
+  if (IsDamage(exporters.status())) return std::optional<uint64_t>();
+  STANFLOW_RETURN_IF_ERROR(exporters.status());
+  uint64_t flows = 0;
+  for (const NfcapdExporter& exporter : *exporters) {
+    const bool has_room = exporters_.size() < kMaxExporters || exporters_.count(exporter.name) > 0;
+    Exporter& known = exporters_[has_room ? exporter.name : kOtherExporters];
+    known.sequence_failures += exporter.sequence_failures;
+    known.packets += exporter.packets;
+    known.flows += exporter.flows;
+    totals_.sequence_failures += exporter.sequence_failures;
+    flows += exporter.flows;
+  }
+  return std::optional<uint64_t>(flows);
+}
+
+absl::Status Collection::Publish() {
+  if (rows_->rows() == published_rows_) return absl::OkStatus();
+  const auto begun = clock_->SteadyNow();
+  const std::string dir = context_.job_dir + "/out/dataset";
+  // nfcapd goes on meanwhile.
+  STANFLOW_RETURN_IF_ERROR(
+      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status());
+  STANFLOW_RETURN_IF_ERROR(SyncDirectory(context_.job_dir + "/out"));
+  STANFLOW_RETURN_IF_ERROR(context_.publish_so_far());
+  published_rows_ = rows_->rows();
+  const auto now = clock_->SteadyNow();
+  publish_at_ = now + std::max<std::chrono::steady_clock::duration>(spec_.publish_every,
+                                                                    kRestAfterPublishing * (now - begun));
+  return absl::OkStatus();
+}
+
+std::string Collection::limit_reached() const {
+  if (rows_->rows() >= spec_.dataset.max_rows) return "max_rows";
+  const double minutes = static_cast<double>(clock_->NowMs() - started_ms_) / 60000;
+  return spec_.max_minutes > 0 && minutes >= spec_.max_minutes ? "max_minutes" : "";
+}
+
+double Collection::fraction() const {
+  const double rows = static_cast<double>(rows_->rows()) / static_cast<double>(spec_.dataset.max_rows);
+  const double minutes = static_cast<double>(clock_->NowMs() - started_ms_) / 60000;
+  const double time = spec_.max_minutes > 0 ? minutes / spec_.max_minutes : 0;
+  return std::clamp(std::max(rows, time), 0.0, 1.0);
+}
+
+CollectionReport Collection::report() const {
+  CollectionReport report = Since(before_, totals_);
+  report.spool_bytes = spool_.bytes();
+  report.dataset_rows = rows_->rows();
+  report.published_rows = published_rows_;
+  return report;
+}
+
+json Collection::Figures() const {
+  json exporters = json::object();
+  for (const auto& [name, e] : exporters_) {
+    exporters[name] = {
+        {"sequence_failures", e.sequence_failures}, {"packets", e.packets}, {"flows", e.flows}};
+  }
+  return {{"rows", rows_->rows()},
+          {"began_with_rows", base_rows_},
+          {"flows", totals_.flows},
+          {"rejected_flows", totals_.rejected_flows},
+          {"dropped_flows", totals_.dropped_flows},
+          {"dropped_datagrams", totals_.dropped_datagrams},
+          {"bad_datagrams", totals_.bad_datagrams},
+          {"sequence_failures", totals_.sequence_failures},
+          {"lost_files", totals_.lost_files},
+          {"exporters", std::move(exporters)},
+          {"ended_by", limit_reached()}};
+}
+
+std::string Collection::Describe() const {
+  std::string text = StrCat(totals_.flows, " flows");
+  const auto add = [&text](uint64_t count, const char* what) {
+    if (count > 0) StrAppend(&text, ", ", count, what);
+  };
+  add(totals_.rejected_flows, " rejected");
+  add(totals_.dropped_flows, " dropped");
+  add(totals_.dropped_datagrams, " datagrams dropped by the kernel");
+  add(totals_.bad_datagrams, " bad datagrams");
+  add(totals_.sequence_failures, " gaps in sequence numbers");
+  add(totals_.lost_files, " files lost");
+  return text;
+}
+
+}  // namespace stanflow
