@@ -218,11 +218,9 @@ class CausalGenerator final : public Generator {
     std::vector<int64_t> seen(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) seen[i] = IndexOf(o, rows[i]);
     step->See(o, seen);
-    // The /16 is known with the second octet, the /24 with the third.
-    const int octet = model_.outputs.outputs[o].octet;
-    if (octet != 1 && octet != 2) return;
-    for (size_t i = 0; i < rows.size(); ++i)
-      seen[i] = octet == 1 ? PrefixIndexOf(rows[i]) : SubnetIndexOf(rows[i]);
+    // The /16 is known with its second octet.
+    if (model_.outputs.outputs[o].octet != 1) return;
+    for (size_t i = 0; i < rows.size(); ++i) seen[i] = PrefixIndexOf(rows[i]);
     step->See(o, seen);
   }
 
@@ -246,9 +244,6 @@ class CausalGenerator final : public Generator {
   }
   int64_t PrefixIndexOf(const HostRow& row) const {
     return layout_.prefix_offset + PrefixBucket(row.remote_address);
-  }
-  int64_t SubnetIndexOf(const HostRow& row) const {
-    return layout_.subnet_offset + SubnetBucket(row.remote_address);
   }
 
   void FillOutput(size_t o, absl::Span<HostRow> rows, SetOutput set_output, CausalStep* step) const {

@@ -18,9 +18,9 @@ namespace stanflow {
 // EncodedRows as tensors on one device, shared by the nets that read them.
 struct RowBatch {
   int64_t rows = 0;
-  at::Tensor cls;             // [n, outputs] int64
-  at::Tensor prefix, subnet;  // [n, 1] int64
-  at::Tensor numbers;         // [n, kRowNumbers]
+  at::Tensor cls;                // [n, outputs] int64
+  at::Tensor prefix;             // [n, 1] int64
+  at::Tensor numbers;            // [n, kRowNumbers]
   // What a causal trunk reads as a row's past, in the three's shapes: the rows themselves, unless training
   // puts others into their places.
   at::Tensor past_cls, past_prefix, past_numbers;

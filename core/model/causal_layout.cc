@@ -6,11 +6,11 @@ namespace stanflow {
 
 EmbeddingLayout::EmbeddingLayout(const OutputSet& set) {
   for (const Output& output : set.outputs) {
-    offsets.push_back(prefix_offset);
-    prefix_offset += output.classes == nullptr ? 0 : output.classes->num_classes();
+    offsets.push_back(size);
+    size += output.classes == nullptr ? 0 : output.classes->num_classes();
   }
-  row_size = subnet_offset = prefix_offset + kPrefixBuckets;
-  state_size = subnet_offset + kSubnetBuckets;
+  prefix_offset = size;
+  size += kPrefixBuckets;
 }
 
 std::vector<int64_t> TrunkColumns(const OutputSet& set) {

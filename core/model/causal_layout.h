@@ -13,12 +13,12 @@ namespace stanflow {
 inline constexpr std::array<int, 4> kDilations = {1, 3, 9, 27};
 inline constexpr int kTaps = 3;
 
-// Where each input finds its rows in a net's embedding tables: every output's classes, then
-// the buckets of the remote /16; in the state's table behind them those of the /24.
+// Where each input finds its rows in a net's embedding table: every output's classes, then
+// the buckets of the remote /16.
 struct EmbeddingLayout {
   std::vector<int64_t> offsets;  // one an output
-  int64_t prefix_offset = 0, subnet_offset = 0;
-  int64_t row_size = 0, state_size = 0;
+  int64_t prefix_offset = 0;
+  int64_t size = 0;
   explicit EmbeddingLayout(const OutputSet& outputs);
 };
 

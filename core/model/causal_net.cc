@@ -29,11 +29,8 @@ at::Tensor Shifted(const at::Tensor& x, int64_t by, const at::Tensor& position) 
 
 VisibleState StateVisibleTo(const OutputSet& set, int output, Mask mask) {
   if (mask == Mask::kA) return {};
-  VisibleState state{output, false, false};
-  for (int o = 0; o < output; ++o) {
-    state.prefix |= set.outputs[o].octet == 1;
-    state.subnet |= set.outputs[o].octet == 2;
-  }
+  VisibleState state{output, false};
+  for (int o = 0; o < output; ++o) state.prefix |= set.outputs[o].octet == 1;
   return state;
 }
 
@@ -51,13 +48,12 @@ CausalNet::CausalNet(std::string name, const OutputSet& set, int first, int coun
     return at::empty(shape).uniform_(-bound, bound, random);
   };
   const int64_t w = options.width, s = options.state, h = options.hidden;
-  const auto table = [&](int64_t size, int64_t width) {
-    at::Tensor t = normal({size, width}, kEmbeddingDeviation);
-    t.narrow(0, layout_.prefix_offset, size - layout_.prefix_offset)
-        .mul_(kPrefixDeviation / kEmbeddingDeviation);
+  const auto table = [&](int64_t width) {
+    at::Tensor t = normal({layout_.size, width}, kEmbeddingDeviation);
+    t.narrow(0, layout_.prefix_offset, kPrefixBuckets).mul_(kPrefixDeviation / kEmbeddingDeviation);
     return t;
   };
-  row_embedding_ = register_parameter("row_embedding", table(layout_.row_size, w));
+  row_embedding_ = register_parameter("row_embedding", table(w));
   numbers_weight_ = register_parameter("numbers_weight", uniform({w, kRowNumbers}, kRowNumbers));
   numbers_bias_ = register_parameter("numbers_bias", at::zeros({w}));
   for (size_t l = 0; l < kDilations.size(); ++l) {
@@ -68,7 +64,7 @@ CausalNet::CausalNet(std::string name, const OutputSet& set, int first, int coun
   trunk_weight_ = register_parameter("trunk_weight", uniform({w, w}, w));
   trunk_bias_ = register_parameter("trunk_bias", at::zeros({w}));
   start_ = register_parameter("start", at::zeros({w}));
-  state_embedding_ = register_parameter("state_embedding", table(layout_.state_size, s));
+  state_embedding_ = register_parameter("state_embedding", table(s));
   clock_weight_ = register_parameter("clock_weight", uniform({s, 2}, 2));
   for (int i = 0; i < count; ++i) {
     const Output& output = set.outputs[first + i];
@@ -93,8 +89,8 @@ bool CausalNet::IsEmbedding(const std::string& parameter) const {
 at::Tensor CausalNet::Trunk(const RowBatch& batch) const {
   const at::Tensor offsets = at::tensor(at::ArrayRef<int64_t>(layout_.offsets)).to(batch.cls.device());
   const at::Tensor columns = at::tensor(at::ArrayRef<int64_t>(trunk_columns_)).to(batch.cls.device());
-  const at::Tensor index = at::cat(
-      {(batch.past_cls + offsets).index_select(1, columns), batch.past_prefix + layout_.prefix_offset}, 1);
+  const at::Tensor index =
+      at::cat({(batch.past_cls + offsets).index_select(1, columns), batch.past_prefix + layout_.prefix_offset}, 1);
   at::Tensor x = std::get<0>(at::embedding_bag(row_embedding_, index.reshape({-1}),
                                                at::arange(0, index.numel(), index.size(1), index.options())));
   x = x + Linear(batch.past_numbers, numbers_weight_, numbers_bias_);
@@ -119,7 +115,6 @@ std::vector<at::Tensor> CausalNet::Forward(const RowBatch& batch) {
           at::tensor(at::ArrayRef<int64_t>(layout_.offsets.data(), visible.outputs)).to(batch.cls.device());
       at::Tensor index = batch.cls.narrow(1, 0, visible.outputs) + offsets;
       if (visible.prefix) index = at::cat({index, batch.prefix + layout_.prefix_offset}, 1);
-      if (visible.subnet) index = at::cat({index, batch.subnet + layout_.subnet_offset}, 1);
       state = state +
               std::get<0>(at::embedding_bag(state_embedding_, index.reshape({-1}),
                                             at::arange(0, index.numel(), index.size(1), index.options())));

@@ -9,11 +9,11 @@
 
 namespace stanflow {
 
-// What a head may look at of its own row: the first `outputs` outputs, and the /16 and the /24 once their
-// octets are drawn.
+// What a head may look at of its own row: the first `outputs` outputs, and the /16 once its two octets are
+// drawn.
 struct VisibleState {
   int outputs = 0;
-  bool prefix = false, subnet = false;
+  bool prefix = false;
 };
 
 // The default preset's net: causal, left-padded, dilated convolutions over time, so that a

@@ -21,7 +21,6 @@ RowBatch MakeRowBatch(const EncodedRows& rows, const at::Device& device) {
   batch.rows = n;
   batch.cls = Copy(rows.cls, {n, outputs}, device);
   batch.prefix = Copy(rows.prefix, {n, 1}, device);
-  batch.subnet = Copy(rows.subnet, {n, 1}, device);
   batch.numbers = Copy(rows.numbers, {n, kRowNumbers}, device);
   batch.past_cls = batch.cls;
   batch.past_prefix = batch.prefix;

@@ -16,8 +16,6 @@ int64_t PrefixBucket(uint32_t address) {
   return static_cast<int64_t>(((address >> 16) * 0x9E3779B1u) >> 20);
 }
 
-int64_t SubnetBucket(uint32_t address) { return static_cast<int64_t>(((address >> 8) * 0x9E3779B1u) >> 20); }
-
 void RowNumbers(const HostRow& row, float* numbers) {
   const auto packets = static_cast<float>(std::max<uint64_t>(row.packets, 1));
   const auto bytes = static_cast<float>(std::max<uint64_t>(row.bytes, 1));
@@ -55,7 +53,6 @@ void AppendRows(const OutputSet& outputs, absl::Span<const HostRow> rows, int64_
       encoded->scaled.push_back(scaled);
     }
     encoded->prefix.push_back(PrefixBucket(row.remote_address));
-    encoded->subnet.push_back(SubnetBucket(row.remote_address));
     encoded->numbers.resize(encoded->numbers.size() + kRowNumbers);
     RowNumbers(row, encoded->numbers.data() + encoded->numbers.size() - kRowNumbers);
     encoded->clock.resize(encoded->clock.size() + 2);

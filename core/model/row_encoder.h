@@ -12,7 +12,6 @@ namespace stanflow {
 
 inline constexpr int kRowNumbers = 6;        // real-valued inputs of a row
 inline constexpr int kPrefixBuckets = 4096;  // hash buckets of the remote /16
-inline constexpr int kSubnetBuckets = 4096;  // and of its /24
 
 // Consecutive rows of one or more sequences, encoded for the nets. Arrays are row-major.
 struct EncodedRows {
@@ -20,7 +19,7 @@ struct EncodedRows {
   int num_outputs = 0;
   std::vector<int64_t> cls, alt;                // [rows][outputs]; alt -1: one route only
   std::vector<float> log_share, alt_log_share;  // [rows][outputs]
-  std::vector<int64_t> prefix, subnet;          // [rows] buckets of the remote /16 and /24
+  std::vector<int64_t> prefix;                  // [rows] bucket of the remote /16
   std::vector<float> numbers;                   // [rows][kRowNumbers]
   std::vector<float> clock;                     // [rows][2] sin and cos of the time of day before the row
   std::vector<float> scaled;                    // [rows][outputs]; kMixture outputs: the scaled value
@@ -28,7 +27,6 @@ struct EncodedRows {
 };
 
 int64_t PrefixBucket(uint32_t address);
-int64_t SubnetBucket(uint32_t address);
 // The six numbers: ln(1 + delta), ln packets, ln bytes, ln(bytes / packets), ln(1 + duration ms), duration is
 // 0.
 void RowNumbers(const HostRow& row, float* numbers);

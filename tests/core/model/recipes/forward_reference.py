@@ -51,8 +51,8 @@ def softmax_loss(logits, row, output):
     return -torch.log(sum(p[c] * share for c, share in routes(row, output))).item()
 
 
-def bucket(address, bits):
-    return ((address >> 32 - bits) * 0x9E3779B1 & 0xFFFFFFFF) >> 20
+def bucket(address):
+    return ((address >> 16) * 0x9E3779B1 & 0xFFFFFFFF) >> 20
 
 
 def numbers(row):
@@ -74,7 +74,7 @@ def causal(manifest, weights, rows):
         w = {k[len(net) + 1:]: v.double() for k, v in weights.items() if k.startswith(net + ".")}
         inputs = []
         for row, cls in zip(rows, own):
-            x = w["row_embedding"][size + bucket(row["remote_address"], 16)] + w["numbers_bias"]
+            x = w["row_embedding"][size + bucket(row["remote_address"])] + w["numbers_bias"]
             x = x + w["numbers_weight"] @ numbers(row)
             for o, output in enumerate(outputs):
                 if output["octet"] <= 0:
@@ -93,9 +93,8 @@ def causal(manifest, weights, rows):
                 state = w["clock_weight"] @ torch.tensor([math.sin(angle), math.cos(angle)])
                 for before in range(o):
                     state = state + w["state_embedding"][offsets[before] + own[t][before]]
-                for octet, bits, first in ((1, 16, size), (2, 24, size + 4096)):
-                    if any(outputs[before]["octet"] == octet for before in range(o)):
-                        state = state + w["state_embedding"][first + bucket(row["remote_address"], bits)]
+                if any(outputs[before]["octet"] == 1 for before in range(o)):
+                    state = state + w["state_embedding"][size + bucket(row["remote_address"])]
                 hidden = torch.relu(w[f"head{i}_hidden_weight"] @ torch.cat([trunk, state]) + w[f"head{i}_hidden_bias"])
                 name = net if outputs[o]["octet"] < 0 else f"{net}.{outputs[o]['octet'] + 1}"
                 losses[t][name] = softmax_loss(w[f"head{i}_out_weight"] @ hidden + w[f"head{i}_out_bias"], row,
