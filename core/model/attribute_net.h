@@ -21,9 +21,6 @@ struct RowBatch {
   at::Tensor cls;                // [n, outputs] int64
   at::Tensor prefix;             // [n, 1] int64
   at::Tensor numbers;            // [n, kRowNumbers]
-  // What a causal trunk reads as a row's past, in the three's shapes: the rows themselves, unless training
-  // puts others into their places.
-  at::Tensor past_cls, past_prefix, past_numbers;
   at::Tensor clock;              // [n, 2]
   at::Tensor position;           // [n] int64
   at::Tensor windows;            // paper preset: [n, 6, 16], see paper_net.h

@@ -90,10 +90,10 @@ at::Tensor CausalNet::Trunk(const RowBatch& batch) const {
   const at::Tensor offsets = at::tensor(at::ArrayRef<int64_t>(layout_.offsets)).to(batch.cls.device());
   const at::Tensor columns = at::tensor(at::ArrayRef<int64_t>(trunk_columns_)).to(batch.cls.device());
   const at::Tensor index =
-      at::cat({(batch.past_cls + offsets).index_select(1, columns), batch.past_prefix + layout_.prefix_offset}, 1);
+      at::cat({(batch.cls + offsets).index_select(1, columns), batch.prefix + layout_.prefix_offset}, 1);
   at::Tensor x = std::get<0>(at::embedding_bag(row_embedding_, index.reshape({-1}),
                                                at::arange(0, index.numel(), index.size(1), index.options())));
-  x = x + Linear(batch.past_numbers, numbers_weight_, numbers_bias_);
+  x = x + Linear(batch.numbers, numbers_weight_, numbers_bias_);
   for (size_t l = 0; l < kDilations.size(); ++l) {
     const int64_t d = kDilations[l];
     const at::Tensor taps = at::cat({Shifted(x, 2 * d, batch.position), Shifted(x, d, batch.position), x}, 1);

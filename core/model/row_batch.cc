@@ -22,9 +22,6 @@ RowBatch MakeRowBatch(const EncodedRows& rows, const at::Device& device) {
   batch.cls = Copy(rows.cls, {n, outputs}, device);
   batch.prefix = Copy(rows.prefix, {n, 1}, device);
   batch.numbers = Copy(rows.numbers, {n, kRowNumbers}, device);
-  batch.past_cls = batch.cls;
-  batch.past_prefix = batch.prefix;
-  batch.past_numbers = batch.numbers;
   batch.clock = Copy(rows.clock, {n, 2}, device);
   batch.position = Copy(rows.position, {n}, device);
   const at::Tensor alt = Copy(rows.alt, {n, outputs}, device);

@@ -21,9 +21,6 @@ namespace {
 
 constexpr double kClipNorm = 5.0;  // causal; the paper clips nothing
 constexpr int kMaxHalvings = 3;
-// The second stage (docs/model.md): share of a history's rows that are the model's own, and of the peak
-// rates.
-constexpr double kOwnRowsShare = 0.3, kOwnRowsRate = 0.5;
 // STAN section 8.1 and notes: the two rates.
 constexpr double kPaperMixtureRate = 1e-3, kPaperSoftmaxRate = 1e-2;
 // A window CNN's forward pass is a third of a training step: more rows would be most of a short budget.
@@ -44,14 +41,9 @@ std::vector<uint32_t> Permutation(size_t n, uint64_t seed) {
 
 }  // namespace
 
-AttributeTrainer::AttributeTrainer(StanModel* model, int net, const TrainingData* data,
-                                   const OwnRows* own_rows, uint64_t seed, const at::Device& device)
-    : model_(model),
-      net_(model->nets[net]),
-      data_(data),
-      own_rows_(own_rows),
-      seed_(seed * 7919 + net),
-      device_(device) {
+AttributeTrainer::AttributeTrainer(StanModel* model, int net, const TrainingData* data, uint64_t seed,
+                                   const at::Device& device)
+    : model_(model), net_(model->nets[net]), data_(data), seed_(seed * 7919 + net), device_(device) {
   net_->to(device_);
   MakeOptimizer();
 }
@@ -79,9 +71,7 @@ void AttributeTrainer::MakeOptimizer() {
   for (const auto& item : net_->named_parameters()) {
     (net_->IsEmbedding(item.key()) ? embeddings : others).push_back(item.value());
   }
-  const double share = own_rows_ == nullptr ? 1 : kOwnRowsRate;
-  const double rate = share * model_->options.learning_rate,
-               embedding_rate = share * model_->options.embedding_rate;
+  const double rate = model_->options.learning_rate, embedding_rate = model_->options.embedding_rate;
   peak_rates_ = {embedding_rate, rate};
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(
@@ -95,15 +85,13 @@ void AttributeTrainer::MakeOptimizer() {
 
 AttributeTrainer::LossBatch AttributeTrainer::FromPieces(const std::vector<Piece>& pieces) {
   const bool paper = model_->options.preset == Preset::kPaper;
-  const bool mixes = own_rows_ != nullptr && net_->is_training();
-  EncodedRows encoded, past;
-  std::mt19937_64 random(seed_ + 0x9E3779B97F4A7C15u * (state_.steps + 1));
+  EncodedRows encoded;
   std::vector<at::Tensor> windows;
   std::vector<float> weight;
   LossBatch result;
   for (const Piece& piece : pieces) {
     uint64_t context = 0;
-    std::vector<HostRow> rows =
+    const std::vector<HostRow> rows =
         data_->Load(piece, paper ? kWindowRows - 1 : TrainingData::kContextRows, &context);
     if (paper) {
       windows.push_back(MakeWindows(rows, context));
@@ -115,28 +103,11 @@ AttributeTrainer::LossBatch AttributeTrainer::FromPieces(const std::vector<Piece
     weight.insert(weight.end(), rows.size() - context, 1.0f);
     result.rows += rows.size() - context;
     result.host_rows.insert(result.host_rows.end(), rows.begin() + (paper ? context : 0), rows.end());
-    if (!mixes) continue;
-    MixOwnRows(piece.end, &random, &rows);
-    AppendRows(model_->outputs, rows, 0, &past);
   }
   result.batch = MakeRowBatch(encoded, device_);
-  if (mixes) {
-    const RowBatch mixed = MakeRowBatch(past, device_);
-    result.batch.past_cls = mixed.cls;
-    result.batch.past_prefix = mixed.prefix;
-    result.batch.past_numbers = mixed.numbers;
-  }
   if (paper) result.batch.windows = at::cat(windows, 0).to(device_);
   result.weight = at::tensor(at::ArrayRef<float>(weight)).to(device_);
   return result;
-}
-
-void AttributeTrainer::MixOwnRows(uint64_t end, std::mt19937_64* random, std::vector<HostRow>* rows) const {
-  for (size_t i = 0; i < rows->size(); ++i) {
-    const bool chosen = static_cast<double>((*random)() >> 11) * 0x1.0p-53 < kOwnRowsShare;
-    const HostRow* const own = chosen ? own_rows_->Find(end - rows->size() + i) : nullptr;
-    if (own != nullptr) (*rows)[i] = *own;
-  }
 }
 
 AttributeTrainer::LossBatch AttributeTrainer::PieceBatch() {
@@ -320,7 +291,7 @@ void AttributeTrainer::Judge(double validation) {
       {static_cast<double>(state_.rows_done) / static_cast<double>(data_->training_rows()),
        state_.segment_nats / static_cast<double>(std::max<uint64_t>(state_.segment_rows, 1)), validation});
   state_.segment_end = state_.rows_done;
-  if (validation < state_.best_nats || own_rows_ != nullptr) {
+  if (validation < state_.best_nats) {
     state_.best_nats = validation;
     state_.validations_without_gain = 0;
     KeepBest();
@@ -348,6 +319,14 @@ void AttributeTrainer::Finish() {
   RestoreBest();
   net_->to(at::kCPU);
   net_->eval();
+}
+
+double AttributeTrainer::FinishedNats() {
+  net_->to(device_);
+  const double nats = Validate();
+  net_->to(at::kCPU);
+  net_->eval();
+  return nats;
 }
 
 }  // namespace stanflow

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "core/bundle/safetensors.h"
 #include "core/model/stan_model.h"
-#include "core/train/own_rows.h"
 #include "core/train/training_data.h"
 
 namespace stanflow {
@@ -31,10 +29,9 @@ struct CurvePoint {
 // model may be trained by different threads at once.
 class AttributeTrainer {
  public:
-  // All outlive it. `net` is the index into model->nets. With `own_rows`, which may be null, it is the second
-  // stage's (trainer.h).
-  AttributeTrainer(StanModel* model, int net, const TrainingData* data, const OwnRows* own_rows,
-                   uint64_t seed, const at::Device& device);
+  // Both outlive it. `net` is the index into model->nets.
+  AttributeTrainer(StanModel* model, int net, const TrainingData* data, uint64_t seed,
+                   const at::Device& device);
   ~AttributeTrainer();
 
   // Trains until `max_rows` more rows, or `max_seconds`, whichever comes first, then validates; a
@@ -46,11 +43,13 @@ class AttributeTrainer {
                             const std::function<bool()>& stop);
 
   // Early stopping: after `patience` validations in a row without gain a causal net goes back to its best
-  // weights and settles (rate_schedule.h); then, or at once with the paper preset, it has stopped. The second
-  // stage never does: its rows are few, and its newest weights are its best.
+  // weights and settles (rate_schedule.h); then, or at once with the paper preset, it has stopped.
   bool stopped_early() const;
   // Puts the best weights into the net and leaves it in eval mode on the CPU.
   void Finish();
+  // Exact nats a row over the validation rows with the weights as they are now. After Finish, and leaves the
+  // net as that does.
+  double FinishedNats();
 
   const std::string& name() const;
   uint64_t rows_done() const { return state_.rows_done; }
@@ -88,8 +87,6 @@ class AttributeTrainer {
   LossBatch PieceBatch();
   LossBatch WindowBatch();
   LossBatch FromPieces(const std::vector<Piece>& pieces);
-  // Puts own rows into a share of the places of `rows`, which end before row `end` of the dataset.
-  void MixOwnRows(uint64_t end, std::mt19937_64* random, std::vector<HostRow>* rows) const;
   at::Tensor RowLoss(const RowBatch& batch);
   void SetLearningRate(uint64_t total_rows);
   absl::Status Step(uint64_t total_rows);
@@ -110,7 +107,6 @@ class AttributeTrainer {
   StanModel* const model_;
   const std::shared_ptr<AttributeNet> net_;
   const TrainingData* const data_;
-  const OwnRows* const own_rows_;
   const uint64_t seed_;
   const at::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;

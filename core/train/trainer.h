@@ -37,10 +37,10 @@ struct TrainerResult {
 
 // Trains a STAN model on a dataset's training part and writes its bundle: fits codecs, then
 // gives every attribute's net (a task of its own, STAN section 4.2) a segment of training in
-// turn until epochs, early stopping or the budget end it. The causal preset has a second stage: fewer
-// passes, over histories in which some rows are the first stage's own draws (own_rows.h, docs/model.md).
-// After every segment the net's whole state is checkpointed. Without a budget, a run that was killed and
-// continued gives the weights of an unbroken one on the same kind of device. CANCELLED, with everything
+// turn until epochs, early stopping or the budget end it; the causal preset's marginals are then calibrated
+// as it runs free (marginal_calibration.h). After every segment the net's whole
+// state is checkpointed. Without a budget, a run that was killed and continued gives the
+// weights of an unbroken one on the same kind of device. CANCELLED, with everything
 // checkpointed, once `stop` answers true. `progress` and `stop` are never null and are called
 // from several threads at once.
 absl::StatusOr<TrainerResult> TrainModel(const Dataset& dataset, const TrainerOptions& options,

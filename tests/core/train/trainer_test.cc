@@ -49,7 +49,7 @@ TEST_P(Presets, GiveTheSameWeightsWhenARunIsStoppedAtAnyPointAndContinued) {
   const TrainerOptions options = OptionsOf(dir, "broken");
   int stops = 0;
   absl::StatusOr<TrainerResult> result = absl::CancelledError("");
-  for (int patience = 5; absl::IsCancelled(result.status()); patience += 7 + patience / 4) {
+  for (int patience = 5; absl::IsCancelled(result.status()); patience += 7) {
     std::atomic<int> steps{0};
     result = TrainModel(
         *dataset, options, [](const TrainerProgress&) {}, [&] { return ++steps > patience; });
@@ -115,7 +115,7 @@ TEST(Trainer, TrainsEveryNetForAWhileHoweverSmallTheBudget) {
   const auto result = Train(*dataset, options);
   ASSERT_TRUE(result.ok()) << result.status().ToString();
   EXPECT_LT(result->validation_nats, 200);
-  EXPECT_EQ(CurveOf(dir, "model").size(), 2 * 11u) << "once a stage";
+  EXPECT_EQ(CurveOf(dir, "model").size(), 11u);
 }
 
 TEST(Trainer, LearnsMoreThanTheMarginalsThatANetStartsFrom) {
