@@ -49,7 +49,7 @@ TEST_P(Presets, GiveTheSameWeightsWhenARunIsStoppedAtAnyPointAndContinued) {
   const TrainerOptions options = OptionsOf(dir, "broken");
   int stops = 0;
   absl::StatusOr<TrainerResult> result = absl::CancelledError("");
-  for (int patience = 5; absl::IsCancelled(result.status()); patience += 7) {
+  for (int patience = 5; absl::IsCancelled(result.status()); patience += 7 + patience / 4) {
     std::atomic<int> steps{0};
     result = TrainModel(
         *dataset, options, [](const TrainerProgress&) {}, [&] { return ++steps > patience; });
@@ -95,7 +95,7 @@ TEST(Trainer, ContinuesARunThatStopsEarlyToTheSameWeightsAndTheSameValidations) 
   };
   ASSERT_TRUE(Train(*dataset, options("unbroken")).ok());
   absl::StatusOr<TrainerResult> result = absl::CancelledError("");
-  for (int patience = 9; absl::IsCancelled(result.status()); patience += 40) {
+  for (int patience = 9; absl::IsCancelled(result.status()); patience += 40 + patience / 2) {
     std::atomic<int> steps{0};
     result = TrainModel(
         *dataset, options("broken"), [](const TrainerProgress&) {}, [&] { return ++steps > patience; });
