@@ -124,7 +124,9 @@ absl::Status Collection::Recover() {
   STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.RemoveUnfinished());
   totals_.lost_files += lost;
   STANFLOW_RETURN_IF_ERROR(TakeAll());
-  return Publish();
+  // It would wait until the next one is due otherwise, and has waited for an attempt already.
+  if (rows_->rows() != published_rows_) publish_at_ = clock_->SteadyNow();
+  return Commit();
 }
 
 absl::Status Collection::Step(CollectorProcess* process) {
@@ -134,13 +136,11 @@ absl::Status Collection::Step(CollectorProcess* process) {
   return clock_->SteadyNow() < publish_at_ ? absl::OkStatus() : Publish();
 }
 
-absl::Status Collection::Finish(const CollectorProcess& process) {
+absl::Status Collection::Finish() {
   // Part of a file must not be committed, nor the file be taken again on top of it: the next attempt begins
   // at the last commit.
   if (in_file_) return absl::OkStatus();
-  CountLosses(process);
-  STANFLOW_RETURN_IF_ERROR(TakeAll());
-  STANFLOW_RETURN_IF_ERROR(Commit());
+  STANFLOW_RETURN_IF_ERROR(Recover());
   return Publish();
 }
 
@@ -152,13 +152,16 @@ void Collection::CountLosses(const CollectorProcess& process) {
 // Claims what is finished; what the spool has no room for is given up, the newest first, and counted.
 absl::Status Collection::BoundSpool() {
   STANFLOW_RETURN_IF_ERROR(spool_.Claim());
+  const CollectionReport before = totals_;
   while (spool_.claimed_bytes() > spec_.max_spool_bytes && !spool_.claimed().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(spool_.claimed().back()));
     totals_.dropped_flows += flows.value_or(0);
     totals_.lost_files += flows.has_value() ? 0 : 1;
     STANFLOW_RETURN_IF_ERROR(spool_.RemoveNewest());
   }
-  return absl::OkStatus();
+  // The next commit may be as far away as a large dataset takes to be made.
+  const bool lost = totals_.dropped_flows + totals_.lost_files > before.dropped_flows + before.lost_files;
+  return lost ? Commit() : absl::OkStatus();
 }
 
 absl::Status Collection::TakeAll() {
@@ -228,8 +231,13 @@ absl::Status Collection::Publish() {
   const auto begun = clock_->SteadyNow();
   const std::string dir = context_.job_dir + "/out/dataset";
   // nfcapd goes on meanwhile.
-  STANFLOW_RETURN_IF_ERROR(
-      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status());
+  const absl::Status made =
+      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status();
+  if (!made.ok()) {
+    // A full disk is waited for, which half a dataset would keep full.
+    (void)RemoveAll(dir);
+    return made;
+  }
   STANFLOW_RETURN_IF_ERROR(SyncDirectory(context_.job_dir + "/out"));
   STANFLOW_RETURN_IF_ERROR(context_.publish_so_far());
   published_rows_ = rows_->rows();

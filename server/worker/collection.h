@@ -34,13 +34,15 @@ class Collection {
   static absl::StatusOr<std::unique_ptr<Collection>> Open(const JobContext* context, const CollectSpec& spec,
                                                           const Clock* clock);
 
-  // Takes what an earlier attempt's nfcapd left behind, and publishes it.
+  // While no nfcapd runs: takes what one has left behind. The next Step publishes it.
   absl::Status Recover();
   // Takes the files that are finished, and publishes if that is due.
   absl::Status Step(CollectorProcess* process);
-  // After the process has stopped: takes everything and publishes it. Not after a file that could not be
+  // What the process has lost so far.
+  void CountLosses(const CollectorProcess& process);
+  // While no nfcapd runs any more: takes everything and publishes it. Not after a file that could not be
   // taken.
-  absl::Status Finish(const CollectorProcess& process);
+  absl::Status Finish();
 
   // Why it is to end: "max_rows", "max_minutes"; empty: it goes on.
   std::string limit_reached() const;
@@ -73,7 +75,6 @@ class Collection {
   absl::Status ReadFlows(const CollectorSpool::File& file);
   // The flows of the file; nothing if it can't be read.
   absl::StatusOr<std::optional<uint64_t>> CountExporters(const CollectorSpool::File& file);
-  void CountLosses(const CollectorProcess& process);
   absl::Status Publish();
 
   const JobContext& context_;
