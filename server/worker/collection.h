@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "server/worker/collect_spec.h"
 #include "server/worker/collector_process.h"
 #include "server/worker/collector_spool.h"
+#include "server/worker/exporter_totals.h"
 #include "server/worker/job_handler.h"
 
 namespace stanflow {
@@ -51,21 +51,18 @@ class Collection {
   // Over all attempts; what a job's result says.
   nlohmann::json Figures() const;
   // "1200 flows, 3 rejected" and whatever was lost.
-  std::string Describe() const;
+  std::string Describe() const { return DescribeCounts(totals_); }
   // Of what bounds it, 0 to 1.
   double fraction() const;
   const CollectorSpool& spool() const { return spool_; }
 
  private:
-  struct Exporter {
-    uint64_t sequence_failures = 0, packets = 0, flows = 0;
-  };
-
   Collection(const JobContext* context, const CollectSpec& spec, const Clock* clock,
              std::unique_ptr<GrowingDataset> rows, CollectorSpool spool);
   absl::Status Begin();
   absl::Status Restore(const nlohmann::json& note);
-  absl::Status FindPublishedRows();
+  absl::Status FindPublished();
+  bool IsPublished() const;
   nlohmann::json Note() const;
   absl::Status Commit() { return rows_->Commit(Note()); }
 
@@ -90,8 +87,8 @@ class Collection {
   CollectionReport totals_, before_;
   bool in_file_ = false;   // part of a file was taken, and not committed
   uint64_t left_out_ = 0;  // of rows_, as far as totals_ has them
-  std::map<std::string, Exporter> exporters_;
-  uint64_t published_rows_ = 0;
+  ExporterTotals exporters_;
+  uint64_t published_rows_ = 0, published_rejected_rows_ = 0;
   std::chrono::steady_clock::time_point publish_at_;
 };
 

@@ -140,6 +140,21 @@ TEST_F(CollectionTest, CountsFilesThatNobodyCanReadAndTakesTheOthers) {
   EXPECT_THAT(collection->Describe(), HasSubstr("2 files lost"));
 }
 
+TEST_F(CollectionTest, PublishesWhatWasRejectedAlsoIfNoRowCameSince) {
+  const auto collection = Open();
+  const std::string of_others =
+      "2024-01-08 00:00:00.500,2024-01-08 00:00:01.000,192.0.2.2,192.0.2.1,1000,443,6,...AP.SF,0,1,9,0,0\n";
+  Arrive(of_others);
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_FALSE(fs::exists(Published())) << "there is no dataset without a row";
+  Arrive(Row(100));
+  ASSERT_TRUE(collection->Finish().ok());
+  Arrive(of_others);
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_EQ((*Dataset::Open(Published()))->manifest().rejected_rows, 2u);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
+}
+
 TEST_F(CollectionTest, LeavesAFileWhoseReaderSomebodyHasEnded) {
   const std::string once = dir_.Write("once", "");
   const FakeProgram stopped("nfdump",
