@@ -90,6 +90,13 @@ std::vector<std::string> Environment() {
   return variables;
 }
 
+// By those that end a program for no fault of its own or of its input: a service manager, want of memory.
+bool WasEndedByOthers(int status) {
+  if (!WIFSIGNALED(status)) return false;
+  const int signal = WTERMSIG(status);
+  return signal == SIGTERM || signal == SIGKILL || signal == SIGINT || signal == SIGHUP;
+}
+
 std::string HowItEnded(int status) {
   if (WIFSIGNALED(status)) return StrCat("was ended by signal ", WTERMSIG(status));
   return StrCat("ended with status ", WEXITSTATUS(status));
@@ -166,7 +173,8 @@ absl::Status ChildProcess::Reap() {
   if (reaped != std::exchange(pid_, 0)) {
     end_ = ErrnoToStatus(error, "can't learn the end of", program_);
   } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    end_ = absl::DataLossError(StrCat(program_, " ", HowItEnded(status), why.empty() ? "" : ": ", why));
+    const std::string text = StrCat(program_, " ", HowItEnded(status), why.empty() ? "" : ": ", why);
+    end_ = WasEndedByOthers(status) ? absl::UnavailableError(text) : absl::DataLossError(text);
   }
   return end_;
 }

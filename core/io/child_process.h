@@ -29,8 +29,9 @@ class ChildProcess final : public Decompressor {
   // Kills the program if it still runs.
   ~ChildProcess() override;
 
-  // What it writes to standard output; empty once it has ended well. DATA_LOSS with its exit status or signal
-  // and its complaint if it has not.
+  // What it writes to standard output; empty once it has ended well. With its exit status or signal and its
+  // complaint: UNAVAILABLE if somebody has ended it (SIGTERM, SIGKILL), which says nothing of its input;
+  // DATA_LOSS if it has failed.
   absl::StatusOr<std::string_view> Next() override;
   uint64_t compressed_bytes() const override { return bytes_; }
   std::string name() const override { return program_; }

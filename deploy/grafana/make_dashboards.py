@@ -218,6 +218,24 @@ OVERVIEW = dashboard(
         graph("Behind schedule", SECONDS, "Of each paced stream job.",
               (of("stanflow_sink_lag_seconds"), "{{sink}} {{id}}")),
     ]),
+    ("Does what is collected arrive?", [
+        graph("Collected", FLOWS_A_SECOND, "Rejected: of IPv6, without an address at home.",
+              (rate("stanflow_collection_flows_total"), "into datasets"),
+              (rate("stanflow_collection_rejected_flows_total"), "rejected"), width=6),
+        graph("Lost on the way in", "cps",
+              "docs/collecting.md says what each means; gaps may be the network's, the others but for bad datagrams are an "
+              "alert.",
+              (rate("stanflow_collection_dropped_datagrams_total"), "datagrams dropped by the kernel"),
+              (rate("stanflow_collection_dropped_flows_total"), "flows dropped"),
+              (rate("stanflow_collection_lost_files_total"), "files"),
+              (rate("stanflow_collection_bad_datagrams_total"), "bad datagrams"),
+              (rate("stanflow_collection_sequence_failures_total"), "gaps"), width=6),
+        graph("Waits to be taken", BYTES, "Of each collection; collections.max_spool_bytes bounds it.",
+              (of("stanflow_collection_spool_bytes"), "{{id}}"), width=6),
+        graph("Waits to be published", NUMBER, "Rows that were taken and are not in the dataset yet: a saw tooth.",
+              ("%s - %s" % (of("stanflow_collection_rows"), of("stanflow_collection_published_rows")), "{{id}}"),
+              width=6),
+    ]),
 )
 
 GENERATION = dashboard(
@@ -311,13 +329,15 @@ TRAINING = dashboard(
     "training", 12,
     ("Do jobs move?", [
         graph("Jobs that wait and places that are taken", NUMBER,
-              "Trainings, evaluations and reproductions share jobs.max_running places, streams have streams.max_running; "
-              "an import runs beside both.",
+              "Trainings, evaluations and reproductions share jobs.max_running places, streams have streams.max_running, "
+              "collections collections.max_running; an import runs beside them.",
               (gauge("stanflow_job_queue_depth"), "waiting"),
               (running("instance", 'kind=~"train|evaluate|reproduce"'), "{{instance}} running"),
               (gauge("stanflow_jobs_running_max", "instance", 'of="jobs"'), "{{instance}} places"),
               (running("instance", 'kind="stream"'), "{{instance}} streams"),
-              (gauge("stanflow_jobs_running_max", "instance", 'of="streams"'), "{{instance}} places of streams")),
+              (gauge("stanflow_jobs_running_max", "instance", 'of="streams"'), "{{instance}} places of streams"),
+              (running("instance", 'kind="collect"'), "{{instance}} collections"),
+              (gauge("stanflow_jobs_running_max", "instance", 'of="collections"'), "{{instance}} places of collections")),
         graph("The oldest one that waits", SECONDS, "Ten minutes while none runs is an alert.",
               (of("stanflow_job_queue_oldest_seconds"), "{{instance}}")),
         graph("Wait before the first attempt", SECONDS, "jobs.max_running runs so many beside each other.",

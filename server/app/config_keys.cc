@@ -118,8 +118,7 @@ const std::vector<ConfigKey>& Keys() {
        FIELD(collections.max_running), 1, 1000},
       {"collections.max_rows", ConfigUnit::kRows,
        "Rows of a collected dataset at which its collection ends. They lie on disk twice while it runs, "
-       "three "
-       "times for moments: about 130 bytes a row.",
+       "three times for moments: about 130 bytes a row.",
        FIELD(collections.max_rows), 1, kMaxRows},
       {"collections.max_spool_bytes", ConfigUnit::kBytes,
        "What a collection has received and not taken yet; what comes beyond that is given up, and counted.",

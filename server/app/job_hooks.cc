@@ -79,7 +79,7 @@ size_t JobMetrics::running() const {
 }
 
 void JobMetrics::Changed(const Job& job) {
-  const bool has_worker = job.state == JobState::kRunning || job.state == JobState::kCancelling;
+  const bool has_worker = HasWorker(job);
   if (job.kind == JobKind::kStream && !has_worker) metrics_->SinkEnded(job.id);
   if (job.kind == JobKind::kCollect && !has_worker) metrics_->CollectionEnded(job.id);
   if (!IsNews(job)) {

@@ -50,6 +50,7 @@ absl::Status AttemptOutcome(const AttemptEnd& end) {
   if (end.lease_expired) {
     return absl::DeadlineExceededError(WithTail("the worker went silent and was killed", end.log_tail));
   }
+  if (!end.killed_for.ok()) return end.killed_for;
   if (end.end.signal != 0) {
     // Before the worker could take the signal.
     if (end.end.signal == SIGTERM) return HandedBack(end);

@@ -15,6 +15,7 @@ struct AttemptEnd {
   bool stop_asked = false;     // the server asked it to stop (cancel, drain)
   bool lease_expired = false;  // it was killed because it had gone silent
   bool drained = false;        // it was killed because the server stops
+  absl::Status killed_for;     // it was killed because the server could not go on with it; OK: it was not
   std::string log_tail;        // the end of what this attempt wrote to worker.log
 };
 

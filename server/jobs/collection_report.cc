@@ -23,6 +23,31 @@ void ForEachField(Report& report, Visit visit) {
 
 }  // namespace
 
+CollectionReport CountsSince(const CollectionReport& before, CollectionReport now) {
+  now.flows -= before.flows;
+  now.rejected_flows -= before.rejected_flows;
+  now.dropped_flows -= before.dropped_flows;
+  now.dropped_datagrams -= before.dropped_datagrams;
+  now.bad_datagrams -= before.bad_datagrams;
+  now.sequence_failures -= before.sequence_failures;
+  now.lost_files -= before.lost_files;
+  return now;
+}
+
+std::string DescribeCounts(const CollectionReport& report) {
+  std::string text = absl::StrCat(report.flows, " flows");
+  const auto add = [&text](uint64_t count, const char* what) {
+    if (count > 0) absl::StrAppend(&text, ", ", count, what);
+  };
+  add(report.rejected_flows, " rejected");
+  add(report.dropped_flows, " dropped");
+  add(report.dropped_datagrams, " datagrams dropped by the kernel");
+  add(report.bad_datagrams, " bad datagrams");
+  add(report.sequence_failures, " gaps in sequence numbers");
+  add(report.lost_files, " files lost");
+  return text;
+}
+
 nlohmann::json CollectionReportToJson(const CollectionReport& report) {
   nlohmann::json json;
   ForEachField(report, [&](const char* name, const auto& field) { json[name] = field; });

@@ -2,6 +2,7 @@
 #define STANFLOW_SERVER_JOBS_COLLECTION_REPORT_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json_fwd.hpp"
@@ -22,6 +23,11 @@ struct CollectionReport {
   uint64_t dataset_rows = 0;    // taken in all, by all attempts, and those that the dataset began with
   uint64_t published_rows = 0;  // of them, those in the dataset that has the name
 };
+
+// The counts of `now` without those of `before`; the rest as it is now.
+CollectionReport CountsSince(const CollectionReport& before, CollectionReport now);
+// "1200 flows, 3 rejected" and whatever was lost.
+std::string DescribeCounts(const CollectionReport& report);
 
 nlohmann::json CollectionReportToJson(const CollectionReport& report);
 // INVALID_ARGUMENT if it is none.

@@ -18,7 +18,7 @@ enum class JobKind { kImport = 1, kTrain = 2, kEvaluate = 3, kReproduce = 4, kSt
 //      ^         |-----> QUEUED      (failed with tries left, set back, or the server restarted)
 //      |         |-----> FAILED
 //      |         '-----> CANCELLING -> CANCELLED
-//      '-- QUEUED -> CANCELLED
+//      '-- QUEUED -> CANCELLED    (a collection that ran: CANCELLING, until a worker has published its rows)
 enum class JobState {
   kQueued = 1,
   kRunning = 2,
@@ -52,8 +52,9 @@ struct Job {
   int32_t priority = 0;
   int64_t number = 0;                                    // order of arrival, counted up by the store
   int64_t created_ms = 0, started_ms = 0, ended_ms = 0;  // since the epoch; 0: not yet
-  int64_t not_before_ms = 0;  // QUEUED after a failure: when the next try may start
-  uint32_t attempts = 0;      // fencing: only the newest attempt may write
+  // QUEUED after a failure: when the next try may start. CANCELLING: the same, and 0 while a worker has it.
+  int64_t not_before_ms = 0;
+  uint32_t attempts = 0;  // fencing: only the newest attempt may write
   uint32_t failures = 0;
   uint32_t max_failures = 3;
   uint32_t setbacks = 0;  // attempts that something from outside ended and that count as no failure
@@ -67,6 +68,8 @@ struct Job {
   std::string spec_json;
   std::string result_json;
 };
+
+bool HasWorker(const Job& job);
 
 struct JobEvent {
   uint64_t sequence = 0;  // 1, 2, ... within a job

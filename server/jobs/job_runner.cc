@@ -166,6 +166,7 @@ void JobRunner::PublishSoFar(Attempt* attempt) {
   LogError("answer to a worker not written", {{"job", attempt->job.id}, {"error", answered.ToString()}});
   // It would wait for ever, and beat.
   MutexLock lock(&mutex_);
+  attempt->end.killed_for = answered;
   attempt->kill_at = clock_->SteadyNow();
   woken_ = true;
   wake_.NotifyAll();
@@ -242,6 +243,9 @@ absl::Status JobRunner::Finish(const Attempt& attempt) {
   LogEnd(job, outcome);
   if (outcome.ok()) return Publish(job);
   if (!absl::IsCancelled(outcome)) return Fail(job, outcome);
+  if (end.end.exit_code == static_cast<int>(WorkerExit::kHandedBack) && CancelAsked(job.id)) {
+    return EndCancelled(job);
+  }
   JobChange hand_back;
   hand_back.action = end.stop_asked ? JobAction::kHandBack : JobAction::kSetBack;
   hand_back.error = absl::UnavailableError(outcome.message());
@@ -262,6 +266,12 @@ absl::Status JobRunner::Publish(const Job& job) {
   done.result = *result;
   done.result_json = *result_json;
   STANFLOW_ASSIGN_OR_RETURN(done.artifacts, ListArtifacts(FolderOf(job)));
+  return Change(job, done).status();
+}
+
+absl::Status JobRunner::EndCancelled(const Job& job) {
+  JobChange done;
+  done.action = JobAction::kPublish;
   return Change(job, done).status();
 }
 
@@ -349,6 +359,10 @@ bool JobRunner::StartNext(absl::Span<const JobKind> kinds) {
   Attempt* const attempt = owned.get();
   attempt->job = **leased;
   attempt->lease_end = clock_->SteadyNow() + options_.lease;
+  if (attempt->job.state == JobState::kCancelling) {
+    attempt->end.stop_asked = true;
+    attempt->kill_at = TimePoint::max();
+  }
   {
     MutexLock lock(&mutex_);
     attempts_[attempt->job.id] = std::move(owned);
@@ -379,6 +393,7 @@ absl::Status JobRunner::Launch(Attempt* attempt) {
   command.kind = job.kind;
   command.job_folder = folder;
   command.attempt = job.attempts;
+  command.cancelled = job.state == JobState::kCancelling;
   WorkerCallbacks callbacks;
   callbacks.line = [this, attempt](std::string_view line) { OnLine(attempt, line); };
   callbacks.ended = [this, attempt](const WorkerEnd& end) { OnEnded(attempt, end); };

@@ -123,6 +123,8 @@ class JobRunner {
   bool TryEndAgain(const absl::Status& stored, Attempt* attempt);
   absl::Status Finish(const Attempt& attempt);
   absl::Status Publish(const Job& job);
+  // Its worker has done what there was to do after the cancel.
+  absl::Status EndCancelled(const Job& job);
   absl::StatusOr<Job> Change(const Job& job, JobChange change);
   absl::Status Fail(const Job& job, const absl::Status& error);
 

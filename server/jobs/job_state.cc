@@ -25,6 +25,15 @@ constexpr JobTransition kTransitions[] = {
     {JobState::kCancelling, JobAction::kCancel, JobState::kCancelling},
 };
 
+// A cancelled collection has rows to publish: it is CANCELLED once a worker has done that, or none can.
+constexpr JobTransition kTransitionsOfCollections[] = {
+    {JobState::kQueued, JobAction::kCancel, JobState::kCancelling},
+    {JobState::kCancelling, JobAction::kLease, JobState::kCancelling},
+    {JobState::kCancelling, JobAction::kRetry, JobState::kCancelling},
+    {JobState::kCancelling, JobAction::kHandBack, JobState::kCancelling},
+    {JobState::kCancelling, JobAction::kSetBack, JobState::kCancelling},
+};
+
 const char* ActionName(JobAction action) {
   switch (action) {
     case JobAction::kLease:
@@ -47,11 +56,20 @@ const char* ActionName(JobAction action) {
   return "?";
 }
 
-const JobTransition* FindTransition(JobState from, JobAction action) {
-  for (const JobTransition& t : kTransitions) {
+const JobTransition* FindTransition(absl::Span<const JobTransition> table, JobState from, JobAction action) {
+  for (const JobTransition& t : table) {
     if (t.from == from && t.action == action) return &t;
   }
   return nullptr;
+}
+
+const JobTransition* FindTransition(const Job& job, JobAction action) {
+  const JobTransition* special = nullptr;
+  // One that never had a worker has no rows.
+  if (job.kind == JobKind::kCollect && job.attempts > 0) {
+    special = FindTransition(kTransitionsOfCollections, job.state, action);
+  }
+  return special != nullptr ? special : FindTransition(kTransitions, job.state, action);
 }
 
 bool IsLateCancel(const Job& job, JobAction action) {
@@ -63,9 +81,15 @@ bool IsLateCancel(const Job& job, JobAction action) {
 // and both may run for years.
 bool WaitsForOthers(JobKind kind) { return kind == JobKind::kStream || kind == JobKind::kCollect; }
 
+// What a collection has taken is nowhere else: it waits for its disk, too, however long.
+bool WaitsOut(JobKind kind, const absl::Status& error) {
+  if (kind == JobKind::kCollect && absl::IsResourceExhausted(error)) return true;
+  return WaitsForOthers(kind) && absl::IsUnavailable(error);
+}
+
 JobAction Resolve(const Job& job, const JobChange& change) {
   if (change.action != JobAction::kFail && change.action != JobAction::kSetBack) return change.action;
-  if (WaitsForOthers(job.kind) && absl::IsUnavailable(change.error)) return JobAction::kSetBack;
+  if (WaitsOut(job.kind, change.error)) return JobAction::kSetBack;
   const bool set_back = change.action == JobAction::kSetBack || absl::IsResourceExhausted(change.error);
   if (set_back && job.setbacks < kMaxSetbacks) return JobAction::kSetBack;
   const bool tries_left = job.failures + 1 < job.max_failures;
@@ -151,7 +175,17 @@ void ApplyEffects(JobAction action, const JobChange& change, Job* job) {
   }
 }
 
+// Whether it leads to CANCELLING without a worker.
+bool AwaitsWorker(const JobTransition& t) {
+  const bool had_worker = t.from == JobState::kRunning || t.action == JobAction::kLease;
+  return t.to == JobState::kCancelling && !had_worker;
+}
+
 }  // namespace
+
+bool HasWorker(const Job& job) {
+  return job.state == JobState::kRunning || (job.state == JobState::kCancelling && job.not_before_ms == 0);
+}
 
 bool IsFinal(JobState state) {
   return state == JobState::kSucceeded || state == JobState::kFailed || state == JobState::kCancelled;
@@ -194,13 +228,14 @@ const char* JobStateName(JobState state) {
 }
 
 absl::Span<const JobTransition> JobTransitions() { return kTransitions; }
+absl::Span<const JobTransition> JobTransitionsOfCollections() { return kTransitionsOfCollections; }
 
 absl::StatusOr<ChangedJob> ApplyChange(const Job& job, const JobChange& change) {
   ChangedJob next;
   next.job = job;
   if (IsLateCancel(job, change.action)) return next;
   const JobAction action = Resolve(job, change);
-  const JobTransition* transition = FindTransition(job.state, action);
+  const JobTransition* transition = FindTransition(job, action);
   if (transition == nullptr) {
     return absl::FailedPreconditionError(
         absl::StrCat("job ", job.id, " is ", JobStateName(job.state), ": can't ", ActionName(action)));
@@ -209,6 +244,7 @@ absl::StatusOr<ChangedJob> ApplyChange(const Job& job, const JobChange& change) 
   next.job.state = transition->to;
   // A cancelled job keeps no trace of how its last attempt ended.
   if (transition->to != JobState::kCancelled) ApplyEffects(action, change, &next.job);
+  if (AwaitsWorker(*transition)) next.job.not_before_ms = std::max(next.job.not_before_ms, change.now_ms);
   if (IsFinal(transition->to)) next.job.ended_ms = change.now_ms;
   next.message = change.message.empty() ? DefaultMessage(next.job, action, change) : change.message;
   return next;

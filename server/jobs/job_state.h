@@ -32,6 +32,9 @@ struct JobTransition {
 
 // Every transition there is. Any end of the attempt of a CANCELLING job makes it CANCELLED.
 absl::Span<const JobTransition> JobTransitions();
+// Those that a collection which had a worker has instead, where both have the state and the action: what it
+// took is published before it is CANCELLED, by another attempt if need be. Done is kPublish, hopeless kFail.
+absl::Span<const JobTransition> JobTransitionsOfCollections();
 
 struct JobChange {
   JobAction action = JobAction::kLease;
@@ -60,7 +63,8 @@ bool IsFinalError(absl::StatusCode code);
 int64_t RetryDelayMs(uint32_t failures);
 
 // How often a job is set back; what sets it back once more counts as a failure. With kSetBackDelayMs an hour
-// of a full disk loses no checkpoint, and a disk that stays full is told in the end.
+// of a full disk loses no checkpoint, and a disk that stays full is told in the end. A collection waits for
+// its disk without end.
 constexpr uint32_t kMaxSetbacks = 60;
 // A disk that is full now is so for a while.
 constexpr int64_t kSetBackDelayMs = 60000;

@@ -58,7 +58,8 @@ class JobStore {
   virtual absl::Status AddProgress(const std::string& id, uint32_t attempt, const JobProgress& progress,
                                    int64_t now_ms) = 0;
 
-  // Leases the QUEUED job of one of `kinds` that is due: largest priority first, then order of arrival.
+  // Leases the job of one of `kinds` that is QUEUED, or CANCELLING without a worker, and due: largest
+  // priority first, then order of arrival.
   virtual absl::StatusOr<std::optional<Job>> LeaseNext(absl::Span<const JobKind> kinds, int64_t now_ms) = 0;
   // When the first of the jobs that wait for their next try after `now_ms` is due.
   virtual absl::StatusOr<std::optional<int64_t>> NextDueMs(int64_t now_ms) = 0;

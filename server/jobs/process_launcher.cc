@@ -178,6 +178,7 @@ class ProcessLauncher : public WorkerLauncher {
                                      absl::StrCat("--threads=", options_.threads),
                                      absl::StrCat("--device=", options_.device),
                                      absl::StrCat("--parent-pid=", ::getpid())};
+    if (command.cancelled) args.emplace_back("--cancelled");
     if (options_.server) args.push_back(absl::StrCat("--server=", options_.server()));
     return args;
   }

@@ -15,6 +15,10 @@ namespace {
 // Another process may look into the file (sqlite3, a backup): wait for it.
 constexpr int kBusySeconds = 10;
 
+// QUEUED, or CANCELLING without a worker (job.h).
+constexpr char kAwaitsWorker[] = "(state = 1 OR (state = 3 AND not_before_ms > 0))";
+static_assert(static_cast<int>(JobState::kQueued) == 1 && static_cast<int>(JobState::kCancelling) == 3);
+
 absl::Status SqliteError(int code, const std::string& text) {
   const std::string message = absl::StrCat("job store: ", text);
   switch (code & 0xff) {  // the low byte is the error's class
@@ -138,8 +142,7 @@ class SqliteJobStore : public JobStore {
       soci::transaction transaction(sql_);
       const std::vector<Job> due =
           SelectJobs(&sql_,
-                     absl::StrCat("WHERE state = ", static_cast<int>(JobState::kQueued), " AND kind IN (",
-                                  NumberList(kinds),
+                     absl::StrCat("WHERE ", kAwaitsWorker, " AND kind IN (", NumberList(kinds),
                                   ") AND not_before_ms <= :now ORDER BY priority DESC, number LIMIT 1"),
                      {}, {now_ms});
       if (due.empty()) return std::optional<Job>();
@@ -156,8 +159,8 @@ class SqliteJobStore : public JobStore {
     return Locked([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::StatusOr<std::optional<int64_t>> {
       const long long now = now_ms;
       long long due = 0;
-      sql_ << "SELECT COALESCE(MIN(not_before_ms), 0) FROM jobs WHERE not_before_ms > :now AND state = "
-           << static_cast<int>(JobState::kQueued),
+      sql_ << "SELECT COALESCE(MIN(not_before_ms), 0) FROM jobs WHERE not_before_ms > :now AND "
+           << kAwaitsWorker,
           soci::use(now), soci::into(due);
       return due == 0 ? std::optional<int64_t>() : std::optional<int64_t>(due);
     });

@@ -15,6 +15,7 @@ struct WorkerCommand {
   JobKind kind = JobKind::kTrain;
   std::string job_folder;  // holds spec.json
   uint32_t attempt = 1;
+  bool cancelled = false;  // the job was cancelled: it is asked to stop from its first moment on
 };
 
 // How a worker ended: by itself with an exit code (WorkerExit), or by a signal.

@@ -25,7 +25,8 @@ namespace stanflow {
 // A collection's worker asks with "publish" that what stands complete in `out/` gets its name while it goes
 // on; the server answers by the file `<job_dir>/published`: {"code":"OK","message":""}, or why it was not.
 // Before it exits with kDone it has written `<job_dir>/result.json` (durably), after everything in `out/`.
-// SIGTERM asks it to stop at the next safe point.
+// SIGTERM asks it to stop at the next safe point, and --cancelled from its first moment on. kHandedBack says
+// that nothing is left to do if the job was cancelled.
 
 enum class WorkerExit : int {
   kDone = 0,

@@ -75,8 +75,10 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
 
 grpc::ServerUnaryReactor* DatasetsService::Collect(grpc::CallbackServerContext* context,
                                                    const v1::CollectRequest* request, v1::Job* response) {
-  return RunUnary(env_, context, "Datasets/Collect", env_->disk,
-                  [=]() -> absl::Status { return SubmitOrValidate(*request, *env_, CollectJob, response); });
+  return RunUnary(env_, context, "Datasets/Collect", env_->disk, [=]() -> absl::Status {
+    MutexLock lock(&collecting_);
+    return SubmitOrValidate(*request, *env_, CollectJob, response);
+  });
 }
 
 grpc::ServerUnaryReactor* DatasetsService::GetDataset(grpc::CallbackServerContext* context,

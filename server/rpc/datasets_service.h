@@ -1,6 +1,7 @@
 #ifndef STANFLOW_SERVER_RPC_DATASETS_SERVICE_H_
 #define STANFLOW_SERVER_RPC_DATASETS_SERVICE_H_
 
+#include "core/base/mutex.h"
 #include "server/rpc/rpc_environment.h"
 #include "stanflow/v1/datasets.grpc.pb.h"
 
@@ -26,6 +27,7 @@ class DatasetsService final : public v1::Datasets::CallbackService {
 
  private:
   const RpcEnvironment* const env_;
+  Mutex collecting_;  // Held from the look at other collections until the new one is stored.
 };
 
 }  // namespace stanflow

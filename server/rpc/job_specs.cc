@@ -144,30 +144,47 @@ absl::StatusOr<nlohmann::json> ContinuedSpec(const v1::CollectRequest& request,
   return nlohmann::json{{"dataset", there.name}, {"home", home}, {"holdout", holdout}};
 }
 
-absl::Status CheckNoOtherCollects(const std::string& dataset, const SocketAddress& listen, const Job& job) {
-  const nlohmann::json other = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
-  if (job.kind != JobKind::kCollect || !other.is_object()) return absl::OkStatus();
-  const std::string name = StrCat("jobs/", job.id);
-  if (other.value("dataset", "") == dataset) {
-    return absl::FailedPreconditionError(
-        StrCat("dataset: ", name, " collects into '", dataset, "'; cancel it, or take another name"));
-  }
-  const auto taken = ParseSocketAddress(other.value("listen", ""));
-  if (!taken.ok() || taken->port != listen.port) return absl::OkStatus();
-  if (taken->address != listen.address && taken->address != 0 && listen.address != 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(StrCat("listen: ", name, " listens on ", other.value("listen", ""),
-                                              "; cancel it, or take another port"));
-}
+struct CollectionThatIs {
+  std::string name, dataset, listen;
+};
 
-absl::Status CheckNoOtherCollects(const std::string& dataset, const SocketAddress& listen,
-                                  const RpcEnvironment& env) {
+// Those that have not ended.
+absl::StatusOr<std::vector<CollectionThatIs>> Collections(const RpcEnvironment& env) {
+  std::vector<CollectionThatIs> collections;
   std::string token;
   do {
     STANFLOW_ASSIGN_OR_RETURN(
         const std::vector<Job> jobs,
         env.jobs->List(1000, token, {JobState::kQueued, JobState::kRunning, JobState::kCancelling}, &token));
-    for (const Job& job : jobs) STANFLOW_RETURN_IF_ERROR(CheckNoOtherCollects(dataset, listen, job));
+    for (const Job& job : jobs) {
+      const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
+      if (job.kind != JobKind::kCollect || !spec.is_object()) continue;
+      collections.push_back({StrCat("jobs/", job.id), spec.value("dataset", ""), spec.value("listen", "")});
+    }
   } while (!token.empty());
+  return collections;
+}
+
+// What it has taken before it has published for the first time would have no name.
+absl::Status CheckNobodyCollects(const std::string& dataset, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<CollectionThatIs> collections, Collections(env));
+  for (const CollectionThatIs& other : collections) {
+    if (other.dataset != dataset) continue;
+    return absl::FailedPreconditionError(
+        StrCat("dataset: ", other.name, " collects into '", dataset, "'; cancel it, or take another name"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNobodyListens(const SocketAddress& listen, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<CollectionThatIs> collections, Collections(env));
+  for (const CollectionThatIs& other : collections) {
+    const auto taken = ParseSocketAddress(other.listen);
+    if (!taken.ok() || taken->port != listen.port) continue;
+    if (taken->address != listen.address && taken->address != 0 && listen.address != 0) continue;
+    return absl::FailedPreconditionError(
+        StrCat("listen: ", other.name, " listens on ", other.listen, "; cancel it, or take another port"));
+  }
   return absl::OkStatus();
 }
 
@@ -215,6 +232,7 @@ absl::Status CheckFiles(const v1::UploadHeader& header) {
 
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env) {
   STANFLOW_ASSIGN_OR_RETURN(const std::string dataset, ParseId("dataset", "datasets", header.dataset()));
+  STANFLOW_RETURN_IF_ERROR(CheckNobodyCollects(dataset, env));
   STANFLOW_ASSIGN_OR_RETURN(nlohmann::json spec, DatasetSpec(dataset, header.home(), header.holdout()));
   const std::string format = header.format().empty() ? "auto" : header.format();
   const std::string biflow = header.biflow().empty() ? "split" : header.biflow();
@@ -348,7 +366,8 @@ absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const R
   const std::string listen = request.listen().empty() ? "127.0.0.1:2055" : request.listen();
   const auto address = ParseSocketAddress(listen);
   if (!address.ok()) return FieldError("listen", ToStd(address.status().message()));
-  STANFLOW_RETURN_IF_ERROR(CheckNoOtherCollects(dataset, *address, env));
+  STANFLOW_RETURN_IF_ERROR(CheckNobodyCollects(dataset, env));
+  STANFLOW_RETURN_IF_ERROR(CheckNobodyListens(*address, env));
   const auto there = env.datasets->Get("dataset", dataset);
   if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
   STANFLOW_RETURN_IF_ERROR(CheckCollectLimits(request, there.ok() ? there->manifest.rows : 0, env));

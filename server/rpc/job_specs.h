@@ -25,9 +25,9 @@ namespace stanflow {
 //   speed
 //             or neither, when_full ("wait" or "drop"), exporters, file_dir
 //   collect   dataset, home[], holdout, base_digest (of the dataset that is there, or empty), listen,
-//   max_rows,
-//             max_minutes, publish_seconds, max_spool_bytes, receive_buffer_bytes
+//             max_rows, max_minutes, publish_seconds, max_spool_bytes, receive_buffer_bytes
 //   all       request_digest (request_id.h), with a request_id
+// FAILED_PRECONDITION, too, for a dataset that a collection makes.
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);

@@ -41,7 +41,7 @@ class Teller {
   void TellEnd(const Collection& collection) const {
     context_.collection_report(collection.report());
     // Another phase: a progress of the same one may be left out.
-    Progress(collection, "ended", StrCat("listened on ", listen_));
+    Progress(collection, "ended", StrCat("at ", listen_));
   }
 
  private:
@@ -79,9 +79,13 @@ absl::StatusOr<std::unique_ptr<CollectorProcess>> Listen(const JobContext& conte
   return absl::UnavailableError(process.status().message());
 }
 
-absl::Status Collect(const JobContext& context, CollectorProcess* process, Collection* collection,
-                     Teller* teller) {
-  while (!context.stop_requested() && collection->limit_reached().empty()) {
+bool IsToEnd(const JobContext& context, const Collection& collection) {
+  return context.stop_requested() || !collection.limit_reached().empty();
+}
+
+absl::Status StepUntilTheEnd(const JobContext& context, CollectorProcess* process, Collection* collection,
+                             Teller* teller) {
+  while (!IsToEnd(context, *collection)) {
     teller->MaybeTell(*collection);
     STANFLOW_RETURN_IF_ERROR(collection->Step(process));
     Clock::Real().SleepUntil(Clock::Real().SteadyNow() + kLook);
@@ -89,22 +93,31 @@ absl::Status Collect(const JobContext& context, CollectorProcess* process, Colle
   return absl::OkStatus();
 }
 
+// With nfcapd from its start to its end; without it if there is nothing to wait for any more.
+absl::Status Collect(const JobContext& context, const CollectSpec& spec, Collection* collection,
+                     Teller* teller) {
+  if (IsToEnd(context, *collection)) return absl::OkStatus();
+  STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<CollectorProcess> process,
+                            Listen(context, OptionsOf(context, spec, *collection)));
+  const absl::Status collected = StepUntilTheEnd(context, process.get(), collection, teller);
+  process->Stop();
+  collection->CountLosses(*process);
+  return collected;
+}
+
 }  // namespace
 
 absl::StatusOr<json> RunCollectJob(const JobContext& context) {
   STANFLOW_ASSIGN_OR_RETURN(const CollectSpec spec, ParseCollectSpec(context.spec));
-  STANFLOW_RETURN_IF_ERROR(WaitForFormerCollector(context.job_dir + "/nfcapd.LOCK", context.stop_requested));
+  // Also if it is to stop: what came before is taken and published all the same.
+  STANFLOW_RETURN_IF_ERROR(WaitForFormerCollector(context.job_dir + "/nfcapd.LOCK"));
   STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<Collection> collection,
                             Collection::Open(&context, spec, &Clock::Real()));
   STANFLOW_RETURN_IF_ERROR(collection->Recover());
-  if (!collection->limit_reached().empty()) return collection->Figures();
-  STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<CollectorProcess> process,
-                            Listen(context, OptionsOf(context, spec, *collection)));
   Teller teller(&context, spec);
-  const absl::Status collected = Collect(context, process.get(), collection.get(), &teller);
-  process->Stop();
+  const absl::Status collected = Collect(context, spec, collection.get(), &teller);
   // Also after an error: it may be the job's end, and what came is kept.
-  const absl::Status finished = collection->Finish(*process);
+  const absl::Status finished = collection->Finish();
   teller.TellEnd(*collection);
   STANFLOW_RETURN_IF_ERROR(collected);
   STANFLOW_RETURN_IF_ERROR(finished);

@@ -25,9 +25,8 @@ struct CollectSpec {
 };
 
 // {"dataset": ID, "home": [CIDR...], "holdout": RULE, "base_digest": HEX, "listen": "ADDRESS:PORT",
-// "max_rows": N,
-//  "max_minutes": M, "publish_seconds": N, "max_spool_bytes": N, "receive_buffer_bytes": N}. INVALID_ARGUMENT
-// names what is wrong.
+//  "max_rows": N, "max_minutes": M, "publish_seconds": N, "max_spool_bytes": N,
+//  "receive_buffer_bytes": N}. INVALID_ARGUMENT names what is wrong.
 absl::StatusOr<CollectSpec> ParseCollectSpec(const nlohmann::json& json);
 
 }  // namespace stanflow

@@ -17,9 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-// More are one, so that a note stays small whoever sends.
-constexpr size_t kMaxExporters = 100;
-constexpr char kOtherExporters[] = "others";
 // A dataset is made anew of all its rows: at most a fifth of the time goes into that.
 constexpr int kRestAfterPublishing = 4;
 
@@ -27,17 +24,6 @@ std::string SpoolDir(const JobContext& context) { return context.job_dir + "/che
 std::string RowsDir(const JobContext& context) { return context.job_dir + "/checkpoint/rows"; }
 std::string PublishedDir(const JobContext& context, const std::string& dataset) {
   return StrCat(context.data_dir, "/datasets/", dataset);
-}
-
-CollectionReport Since(const CollectionReport& before, CollectionReport now) {
-  now.flows -= before.flows;
-  now.rejected_flows -= before.rejected_flows;
-  now.dropped_flows -= before.dropped_flows;
-  now.dropped_datagrams -= before.dropped_datagrams;
-  now.bad_datagrams -= before.bad_datagrams;
-  now.sequence_failures -= before.sequence_failures;
-  now.lost_files -= before.lost_files;
-  return now;
 }
 
 // What makes a file one that nobody can read, not the machine one that can't read it now.
@@ -66,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Open(const JobContext* c
       std::unique_ptr<Collection>(new Collection(context, spec, clock, std::move(rows), std::move(spool)));
   const json note = collection->rows_->note();
   STANFLOW_RETURN_IF_ERROR(note.is_null() ? collection->Begin() : collection->Restore(note));
-  STANFLOW_RETURN_IF_ERROR(collection->FindPublishedRows());
+  STANFLOW_RETURN_IF_ERROR(collection->FindPublished());
   return collection;
 }
 
@@ -87,14 +73,12 @@ absl::Status Collection::Begin() {
 }
 
 json Collection::Note() const {
-  json exporters = json::object();
-  for (const auto& [name, e] : exporters_) exporters[name] = {e.sequence_failures, e.packets, e.flows};
   return {{"through", through_},
           {"started_ms", started_ms_},
           {"base_rows", base_rows_},
           {"base_rejected_rows", base_rejected_rows_},
           {"totals", CollectionReportToJson(totals_)},
-          {"exporters", std::move(exporters)}};
+          {"exporters", exporters_.ToJson()}};
 }
 
 absl::Status Collection::Restore(const json& note) {
@@ -103,7 +87,7 @@ absl::Status Collection::Restore(const json& note) {
     started_ms_ = note.at("started_ms");
     base_rows_ = note.at("base_rows");
     base_rejected_rows_ = note.at("base_rejected_rows");
-    for (const auto& [name, e] : note.at("exporters").items()) exporters_[name] = {e.at(0), e.at(1), e.at(2)};
+    STANFLOW_ASSIGN_OR_RETURN(exporters_, ExporterTotals::FromJson(note.at("exporters")));
     STANFLOW_ASSIGN_OR_RETURN(totals_, CollectionReportFromJson(note.at("totals")));
   } catch (const json::exception& e) {
     return absl::DataLossError(StrCat(RowsDir(context_), ": note: ", e.what()));
@@ -112,19 +96,28 @@ absl::Status Collection::Restore(const json& note) {
   return absl::OkStatus();
 }
 
-absl::Status Collection::FindPublishedRows() {
+absl::Status Collection::FindPublished() {
   const auto manifest = ReadManifest(PublishedDir(context_, spec_.dataset.name));
   if (absl::IsNotFound(manifest.status())) return absl::OkStatus();
   STANFLOW_RETURN_IF_ERROR(manifest.status());
   published_rows_ = manifest->rows;
+  published_rejected_rows_ = manifest->rejected_rows;
   return absl::OkStatus();
+}
+
+// A dataset has a row at least.
+bool Collection::IsPublished() const {
+  if (rows_->rows() == 0) return true;
+  return rows_->rows() == published_rows_ && rows_->rejected_rows() == published_rejected_rows_;
 }
 
 absl::Status Collection::Recover() {
   STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.RemoveUnfinished());
   totals_.lost_files += lost;
   STANFLOW_RETURN_IF_ERROR(TakeAll());
-  return Publish();
+  // It would wait until the next one is due otherwise, and has waited for an attempt already.
+  if (!IsPublished()) publish_at_ = clock_->SteadyNow();
+  return Commit();
 }
 
 absl::Status Collection::Step(CollectorProcess* process) {
@@ -134,13 +127,11 @@ absl::Status Collection::Step(CollectorProcess* process) {
   return clock_->SteadyNow() < publish_at_ ? absl::OkStatus() : Publish();
 }
 
-absl::Status Collection::Finish(const CollectorProcess& process) {
+absl::Status Collection::Finish() {
   // Part of a file must not be committed, nor the file be taken again on top of it: the next attempt begins
   // at the last commit.
   if (in_file_) return absl::OkStatus();
-  CountLosses(process);
-  STANFLOW_RETURN_IF_ERROR(TakeAll());
-  STANFLOW_RETURN_IF_ERROR(Commit());
+  STANFLOW_RETURN_IF_ERROR(Recover());
   return Publish();
 }
 
@@ -152,13 +143,16 @@ void Collection::CountLosses(const CollectorProcess& process) {
 // Claims what is finished; what the spool has no room for is given up, the newest first, and counted.
 absl::Status Collection::BoundSpool() {
   STANFLOW_RETURN_IF_ERROR(spool_.Claim());
+  const CollectionReport before = totals_;
   while (spool_.claimed_bytes() > spec_.max_spool_bytes && !spool_.claimed().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(spool_.claimed().back()));
     totals_.dropped_flows += flows.value_or(0);
     totals_.lost_files += flows.has_value() ? 0 : 1;
     STANFLOW_RETURN_IF_ERROR(spool_.RemoveNewest());
   }
-  return absl::OkStatus();
+  // The next commit may be as far away as a large dataset takes to be made.
+  const bool lost = totals_.dropped_flows + totals_.lost_files > before.dropped_flows + before.lost_files;
+  return lost ? Commit() : absl::OkStatus();
 }
 
 absl::Status Collection::TakeAll() {
@@ -210,13 +204,9 @@ absl::StatusOr<std::optional<uint64_t>> Collection::CountExporters(const Collect
   const auto exporters = ReadNfcapdExporters(file.path);
   if (IsDamage(exporters.status())) return std::optional<uint64_t>();
   STANFLOW_RETURN_IF_ERROR(exporters.status());
+  exporters_.Add(*exporters);
   uint64_t flows = 0;
   for (const NfcapdExporter& exporter : *exporters) {
-    const bool has_room = exporters_.size() < kMaxExporters || exporters_.count(exporter.name) > 0;
-    Exporter& known = exporters_[has_room ? exporter.name : kOtherExporters];
-    known.sequence_failures += exporter.sequence_failures;
-    known.packets += exporter.packets;
-    known.flows += exporter.flows;
     totals_.sequence_failures += exporter.sequence_failures;
     flows += exporter.flows;
   }
@@ -224,15 +214,21 @@ absl::StatusOr<std::optional<uint64_t>> Collection::CountExporters(const Collect
 }
 
 absl::Status Collection::Publish() {
-  if (rows_->rows() == published_rows_) return absl::OkStatus();
+  if (IsPublished()) return absl::OkStatus();
   const auto begun = clock_->SteadyNow();
   const std::string dir = context_.job_dir + "/out/dataset";
   // nfcapd goes on meanwhile.
-  STANFLOW_RETURN_IF_ERROR(
-      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status());
+  const absl::Status made =
+      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status();
+  if (!made.ok()) {
+    // A full disk is waited for, which half a dataset would keep full.
+    (void)RemoveAll(dir);
+    return made;
+  }
   STANFLOW_RETURN_IF_ERROR(SyncDirectory(context_.job_dir + "/out"));
   STANFLOW_RETURN_IF_ERROR(context_.publish_so_far());
   published_rows_ = rows_->rows();
+  published_rejected_rows_ = rows_->rejected_rows();
   const auto now = clock_->SteadyNow();
   publish_at_ = now + std::max<std::chrono::steady_clock::duration>(spec_.publish_every,
                                                                     kRestAfterPublishing * (now - begun));
@@ -253,7 +249,7 @@ double Collection::fraction() const {
 }
 
 CollectionReport Collection::report() const {
-  CollectionReport report = Since(before_, totals_);
+  CollectionReport report = CountsSince(before_, totals_);
   report.spool_bytes = spool_.bytes();
   report.dataset_rows = rows_->rows();
   report.published_rows = published_rows_;
@@ -261,11 +257,6 @@ CollectionReport Collection::report() const {
 }
 
 json Collection::Figures() const {
-  json exporters = json::object();
-  for (const auto& [name, e] : exporters_) {
-    exporters[name] = {
-        {"sequence_failures", e.sequence_failures}, {"packets", e.packets}, {"flows", e.flows}};
-  }
   return {{"rows", rows_->rows()},
           {"began_with_rows", base_rows_},
           {"flows", totals_.flows},
@@ -275,22 +266,8 @@ json Collection::Figures() const {
           {"bad_datagrams", totals_.bad_datagrams},
           {"sequence_failures", totals_.sequence_failures},
           {"lost_files", totals_.lost_files},
-          {"exporters", std::move(exporters)},
+          {"exporters", exporters_.ToJson()},
           {"ended_by", limit_reached()}};
-}
-
-std::string Collection::Describe() const {
-  std::string text = StrCat(totals_.flows, " flows");
-  const auto add = [&text](uint64_t count, const char* what) {
-    if (count > 0) StrAppend(&text, ", ", count, what);
-  };
-  add(totals_.rejected_flows, " rejected");
-  add(totals_.dropped_flows, " dropped");
-  add(totals_.dropped_datagrams, " datagrams dropped by the kernel");
-  add(totals_.bad_datagrams, " bad datagrams");
-  add(totals_.sequence_failures, " gaps in sequence numbers");
-  add(totals_.lost_files, " files lost");
-  return text;
 }
 
 }  // namespace stanflow

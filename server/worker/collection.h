@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "server/worker/collect_spec.h"
 #include "server/worker/collector_process.h"
 #include "server/worker/collector_spool.h"
+#include "server/worker/exporter_totals.h"
 #include "server/worker/job_handler.h"
 
 namespace stanflow {
@@ -34,13 +34,15 @@ class Collection {
   static absl::StatusOr<std::unique_ptr<Collection>> Open(const JobContext* context, const CollectSpec& spec,
                                                           const Clock* clock);
 
-  // Takes what an earlier attempt's nfcapd left behind, and publishes it.
+  // While no nfcapd runs: takes what one has left behind. The next Step publishes it.
   absl::Status Recover();
   // Takes the files that are finished, and publishes if that is due.
   absl::Status Step(CollectorProcess* process);
-  // After the process has stopped: takes everything and publishes it. Not after a file that could not be
+  // What the process has lost so far.
+  void CountLosses(const CollectorProcess& process);
+  // While no nfcapd runs any more: takes everything and publishes it. Not after a file that could not be
   // taken.
-  absl::Status Finish(const CollectorProcess& process);
+  absl::Status Finish();
 
   // Why it is to end: "max_rows", "max_minutes"; empty: it goes on.
   std::string limit_reached() const;
@@ -49,21 +51,18 @@ class Collection {
   // Over all attempts; what a job's result says.
   nlohmann::json Figures() const;
   // "1200 flows, 3 rejected" and whatever was lost.
-  std::string Describe() const;
+  std::string Describe() const { return DescribeCounts(totals_); }
   // Of what bounds it, 0 to 1.
   double fraction() const;
   const CollectorSpool& spool() const { return spool_; }
 
  private:
-  struct Exporter {
-    uint64_t sequence_failures = 0, packets = 0, flows = 0;
-  };
-
   Collection(const JobContext* context, const CollectSpec& spec, const Clock* clock,
              std::unique_ptr<GrowingDataset> rows, CollectorSpool spool);
   absl::Status Begin();
   absl::Status Restore(const nlohmann::json& note);
-  absl::Status FindPublishedRows();
+  absl::Status FindPublished();
+  bool IsPublished() const;
   nlohmann::json Note() const;
   absl::Status Commit() { return rows_->Commit(Note()); }
 
@@ -73,7 +72,6 @@ class Collection {
   absl::Status ReadFlows(const CollectorSpool::File& file);
   // The flows of the file; nothing if it can't be read.
   absl::StatusOr<std::optional<uint64_t>> CountExporters(const CollectorSpool::File& file);
-  void CountLosses(const CollectorProcess& process);
   absl::Status Publish();
 
   const JobContext& context_;
@@ -89,8 +87,8 @@ class Collection {
   CollectionReport totals_, before_;
   bool in_file_ = false;   // part of a file was taken, and not committed
   uint64_t left_out_ = 0;  // of rows_, as far as totals_ has them
-  std::map<std::string, Exporter> exporters_;
-  uint64_t published_rows_ = 0;
+  ExporterTotals exporters_;
+  uint64_t published_rows_ = 0, published_rejected_rows_ = 0;
   std::chrono::steady_clock::time_point publish_at_;
 };
 

@@ -119,6 +119,8 @@ std::unique_ptr<Command> MakeCommand(const std::string& program, const Collector
 // In the child, which shares the heap with threads that are not there any more: system calls only.
 [[noreturn]] void Become(const Command& command) {
   constexpr int kFailed = 127;
+  // The worker's handler would take what comes before exec, and nothing would end nfcapd.
+  ::signal(SIGTERM, SIG_DFL);
   // SIGTERM: it finishes the file that it is at.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != command.parent) ::_exit(kFailed);
@@ -141,13 +143,12 @@ std::unique_ptr<Command> MakeCommand(const std::string& program, const Collector
 
 }  // namespace
 
-absl::Status WaitForFormerCollector(const std::string& lock_path, const std::function<bool()>& stop) {
+absl::Status WaitForFormerCollector(const std::string& lock_path) {
   absl::Status status;
   const bool free = WaitUntil(kPatience, [&] {
     status = FileLock::TryAcquire(lock_path).status();
-    return !absl::IsFailedPrecondition(status) || stop();
+    return !absl::IsFailedPrecondition(status);
   });
-  if (absl::IsFailedPrecondition(status) && free) return absl::CancelledError("asked to stop");
   return free ? status : absl::UnavailableError("nfcapd of an earlier attempt does not end");
 }
 

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,8 +24,8 @@ struct CollectorOptions {
 };
 
 // Waits until no nfcapd holds the lock: one whose worker was killed is finishing its file. UNAVAILABLE if
-// that takes longer than half a minute, CANCELLED if `stop` became true first.
-absl::Status WaitForFormerCollector(const std::string& lock_path, const std::function<bool()>& stop);
+// that takes longer than half a minute.
+absl::Status WaitForFormerCollector(const std::string& lock_path);
 
 // nfcapd of the package nfdump as a child of this process, which listens to exporters. When the thread that
 // started it dies, however that is, it finishes its file and ends. Not safe for concurrent use.

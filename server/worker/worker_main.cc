@@ -38,6 +38,7 @@ struct Flags {
   uint32_t attempt = 1;
   int threads = 1;
   pid_t parent = 0;
+  bool cancelled = false;
 };
 
 std::string NamesOf(absl::Span<const JobKindEntry> kinds) {
@@ -56,6 +57,7 @@ std::optional<int> ParseFlags(int argc, char** argv, absl::Span<const JobKindEnt
   app.add_option("--device", flags->device, "where to compute: cpu, cuda:0, ...");
   app.add_option("--server", flags->server, "the server's address, for jobs that call it");
   app.add_option("--parent-pid", flags->parent, "process whose death ends this one; 0: whichever started it");
+  app.add_flag("--cancelled", flags->cancelled, "the job was cancelled: only end what its handler must end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -150,7 +152,9 @@ WorkerExit Report(const absl::Status& status, WorkerChannel* channel) {
 }
 
 WorkerExit Run(const Flags& flags, absl::Span<const JobKindEntry> kinds, WorkerChannel* channel) {
-  const auto lock = LockJobFolder(flags.job_dir, flags.attempt, kLockPatience, [] { return g_stop.load(); });
+  // A collection that is to stop has rows to publish first.
+  const auto stop = [&flags] { return g_stop && flags.kind != JobKindName(JobKind::kCollect); };
+  const auto lock = LockJobFolder(flags.job_dir, flags.attempt, kLockPatience, stop);
   if (absl::IsUnavailable(lock.status())) return WorkerExit::kLocked;
   if (absl::IsAborted(lock.status())) return WorkerExit::kSuperseded;
   if (!lock.ok()) return Report(lock.status(), channel);
@@ -165,6 +169,7 @@ int WorkerMain(int argc, char** argv, absl::Span<const JobKindEntry> kinds) {
   if (const auto code = ParseFlags(argc, argv, kinds, &flags)) return *code;
   if (!DieWithParent(flags.parent)) return static_cast<int>(WorkerExit::kOrphaned);
   SetSignals();
+  if (flags.cancelled) g_stop = true;
   // Streams and collections are what others wait for, as they wait for the server itself.
   const bool serves =
       flags.kind == JobKindName(JobKind::kStream) || flags.kind == JobKindName(JobKind::kCollect);

@@ -88,6 +88,7 @@ class LoadedServer:
         for preset in ("replay", "b1"):
             run("train", "--dataset", "office", "--model", preset, "--preset", preset, "--wait")
         self.stream_jobs()
+        self.collect()
         stop = time.monotonic() + seconds
         self.hold_up_readers()
         self.break_and_resume()
@@ -116,6 +117,13 @@ class LoadedServer:
             self.server.run("stream", *arguments, "--detach")
         short = self.server.json("stream", "--model", "replay", "--to", "file:short.csv", "--detach")
         self.server.run("jobs", "cancel", short["id"] if "id" in short else short["name"])
+
+    def collect(self):
+        """What a stream job sends, as any exporter would, into a dataset."""
+        listen = "127.0.0.1:%d" % free_port()
+        self.server.run("datasets", "collect", "heard", "--home", "10.0.0.0/16", "--listen", listen, "--every", 10,
+                        "--detach")
+        self.server.run("stream", "--model", "replay", "--to", "netflow9://" + listen, "--rate", 1000, "--detach")
 
     def hold_up_readers(self):
         """One that reads slowly, and one that stops reading for good."""

@@ -39,10 +39,10 @@ class Collect(unittest.TestCase):
         self.addCleanup(lambda: self.server.kill())
         self.port = free_udp_port()
 
-    def collect(self, name, *flags):
+    def collect(self, name, *flags, every=2):
         """The id of a collection that listens on self.port."""
-        job = self.server.run("datasets", "collect", name, "--listen", "127.0.0.1:%d" % self.port, "--every", 2, "--detach",
-                              *flags).stdout.strip()
+        job = self.server.run("datasets", "collect", name, "--listen", "127.0.0.1:%d" % self.port, "--every", every,
+                              "--detach", *flags).stdout.strip()
         self.wait_for(job, lambda job: "listening" in message_of(job))
         return job
 
@@ -150,6 +150,16 @@ class Collect(unittest.TestCase):
         figures = job["figures"]
         self.assertEqual((figures["ended_by"], figures["rows"], figures["lost_files"]), ("max_rows", 3 * len(sent), 0))
         self.assert_same(self.stored_flows("killed"), 3 * sent)
+
+    def test_no_flow_is_lost_when_the_server_is_killed_right_after_a_cancel(self):
+        sent = self.sent_flows()
+        name = self.collect("cancelled", *EVERYWHERE, every=3600)
+        self.send("netflow9")
+        self.server.run("jobs", "cancel", name)
+        self.server.kill()
+        self.server.start()
+        self.wait_for(name, lambda job: job["state"] == "CANCELLED")
+        self.assert_same(self.stored_flows("cancelled"), sent)
 
     def test_a_dataset_grows_while_others_read_it_and_goes_on_with_the_next_collection(self):
         first_rows, more_rows = len(self.sent_flows(1000)), len(self.sent_flows(500))

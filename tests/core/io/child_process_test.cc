@@ -32,7 +32,13 @@ TEST(ChildProcess, AFailureNamesStatusAndTheFirstComplaint) {
   EXPECT_TRUE(absl::IsDataLoss(failed.status()));
   EXPECT_EQ(failed.status().message(), "sh ended with status 3: no such file");
   EXPECT_EQ(Shell("exit 4").status().message(), "sh ended with status 4");
-  EXPECT_THAT(std::string(Shell("kill -KILL $$").status().message()), HasSubstr("was ended by signal 9"));
+}
+
+TEST(ChildProcess, TellsWhatSomebodyHasEndedFromWhatHasFailed) {
+  const absl::Status killed = Shell("kill -KILL $$").status();
+  EXPECT_EQ(killed, absl::UnavailableError("sh was ended by signal 9"));
+  EXPECT_TRUE(absl::IsUnavailable(Shell("kill -TERM $$").status()));
+  EXPECT_TRUE(absl::IsDataLoss(Shell("kill -SEGV $$").status()));
 }
 
 TEST(ChildProcess, MuchToComplainAboutDoesNotStopIt) {

@@ -230,6 +230,59 @@ TEST_F(JobRunnerTest, LeavesACancelledCollectionTheTimeToPublish) {
   EXPECT_EQ(Get(second).state, JobState::kRunning);
 }
 
+TEST_F(JobRunnerTest, StartsACancelledCollectionAgainUntilItsWorkerHasPublished) {
+  const std::string id = Submit(JobKind::kCollect);
+  runner_->Step();
+  ASSERT_TRUE(queue_->Cancel(id).ok());
+  fs::create_directories(Folder(id) + "/checkpoint");
+  Restart();
+  EXPECT_EQ(Get(id).state, JobState::kCancelling);
+  runner_->Step();
+  ASSERT_EQ(launcher_.workers.size(), 2u);
+  EXPECT_TRUE(launcher_.newest().command.cancelled);
+  // One that dies of SIGTERM has published nothing.
+  launcher_.newest().DieOf(SIGTERM);
+  runner_->Step();
+  ASSERT_EQ(launcher_.workers.size(), 3u);
+  EXPECT_TRUE(fs::exists(Folder(id) + "/checkpoint"));
+  launcher_.newest().Exit(WorkerExit::kHandedBack);
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kCancelled);
+  EXPECT_FALSE(fs::exists(Folder(id) + "/checkpoint"));
+}
+
+TEST_F(JobRunnerTest, GivesACollectionThatIsCancelledWhileItWaitsAWorkerToPublish) {
+  const std::string id = Submit(JobKind::kCollect);
+  runner_->Step();
+  EXPECT_FALSE(launcher_.newest().command.cancelled);
+  Restart();
+  EXPECT_EQ(Get(id).state, JobState::kQueued);
+  ASSERT_TRUE(queue_->Cancel(id).ok());
+  runner_->Step();
+  ASSERT_EQ(launcher_.workers.size(), 2u);
+  EXPECT_TRUE(launcher_.newest().command.cancelled);
+  for (int i = 0; i < 100; ++i) {
+    clock_.AdvanceMs(options_.cancel_grace.count());
+    launcher_.newest().Line(HeartbeatLine());
+    runner_->Step();
+  }
+  EXPECT_FALSE(launcher_.newest().killed);
+}
+
+TEST_F(JobRunnerTest, SetsBackACollectionThatItCannotAnswerWithTheReason) {
+  const std::string id = Submit(JobKind::kCollect);
+  runner_->Step();
+  // No file can take this name.
+  fs::create_directories(Folder(id) + "/published/full");
+  launcher_.newest().Line(PublishLine());
+  runner_->Step();
+  EXPECT_TRUE(launcher_.newest().killed);
+  launcher_.newest().DieOf(SIGKILL);
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kQueued);
+  EXPECT_THAT(Get(id).error_message, HasSubstr("published"));
+}
+
 TEST_F(JobRunnerTest, TriesAgainAfterACrashOnceItsDelayHasPassedUntilNoneIsLeft) {
   const std::string id = Submit();
   for (uint32_t attempt = 1; attempt <= 3; ++attempt) {

@@ -141,6 +141,42 @@ TEST_P(WaitingKind, WaitsForOthersAsLongAsThatTakes) {
   EXPECT_EQ(job.failures, 0u);
 }
 
+TEST(JobState, LetsACollectionWaitForItsDiskWithoutEnd) {
+  Job job = NewJob("j", JobKind::kCollect);
+  for (uint32_t i = 0; i < 2 * kMaxSetbacks; ++i) {
+    job = ApplyChange(job, Change(JobAction::kLease)).value().job;
+    job = ApplyChange(job, Failure(absl::ResourceExhaustedError("disk full"))).value().job;
+    ASSERT_EQ(job.state, JobState::kQueued);
+  }
+  EXPECT_EQ(job.failures, 0u);
+}
+
+Job CollectionIn(JobState state) {
+  Job job = In(state);
+  job.kind = JobKind::kCollect;
+  job.attempts = 1;
+  return job;
+}
+
+TEST(JobState, KeepsACancelledCollectionUntilItsRowsArePublished) {
+  for (const JobTransition& t : JobTransitionsOfCollections()) {
+    JobChange change = Change(t.action, 7);
+    change.error = absl::UnavailableError("x");
+    const auto got = ApplyChange(CollectionIn(t.from), change);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(got->job.state, JobState::kCancelling);
+    EXPECT_EQ(HasWorker(got->job), t.action == JobAction::kLease);
+    EXPECT_EQ(got->job.not_before_ms >= 7, t.action != JobAction::kLease);
+  }
+  const Job cancelled = CollectionIn(JobState::kCancelling);
+  EXPECT_TRUE(HasWorker(cancelled));
+  EXPECT_EQ(ApplyChange(cancelled, Change(JobAction::kPublish))->job.state, JobState::kCancelled);
+  EXPECT_EQ(ApplyChange(cancelled, Failure(absl::DataLossError("x")))->job.state, JobState::kCancelled);
+  Job fresh = CollectionIn(JobState::kQueued);
+  fresh.attempts = 0;
+  EXPECT_EQ(ApplyChange(fresh, Change(JobAction::kCancel))->job.state, JobState::kCancelled);
+}
+
 TEST(JobState, WaitsLongerEachTimeThatSomebodyElseStopsTheWorker) {
   Job job = NewJob("j");
   JobChange stopped = Change(JobAction::kSetBack, 100);

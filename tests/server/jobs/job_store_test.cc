@@ -109,6 +109,21 @@ TEST_F(JobStoreTest, LeasesByPriorityThenByArrival) {
   EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value());
 }
 
+TEST_F(JobStoreTest, LeasesACancelledCollectionThatHasNoWorkerOnceItIsDue) {
+  Insert(NewJob("c", JobKind::kCollect));
+  Lease();
+  ASSERT_TRUE(store_->Change("c", 1, Change(JobAction::kCancel, clock_.NowMs())).ok());
+  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value()) << "it has a worker";
+  ASSERT_TRUE(store_->Change("c", 1, Failure(absl::UnavailableError("x"), clock_.NowMs())).ok());
+  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value());
+  EXPECT_EQ(store_->NextDueMs(clock_.NowMs()).value(), clock_.NowMs() + RetryDelayMs(1));
+  clock_.AdvanceMs(RetryDelayMs(1));
+  const Job leased = Lease();
+  EXPECT_EQ(leased.state, JobState::kCancelling);
+  EXPECT_EQ(leased.attempts, 2u);
+  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value());
+}
+
 TEST_F(JobStoreTest, LeasesOnlyTheKindsThatWereAskedFor) {
   Insert(NewJob("train"));
   Insert(NewJob("import", JobKind::kImport));

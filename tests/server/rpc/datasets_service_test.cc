@@ -74,6 +74,21 @@ TEST_F(DatasetsTest, HandsAWholeUploadToAnImportJob) {
   EXPECT_EQ(FilesKept(), 0u);
 }
 
+TEST_F(DatasetsTest, RefusesTheNameThatACollectionMakes) {
+  v1::CollectRequest collect;
+  collect.set_dataset("ugr");
+  collect.add_home("42.219.0.0/16");
+  grpc::ClientContext context;
+  v1::Job collection, job;
+  ASSERT_TRUE(datasets_stub_->Collect(&context, collect, &collection).ok());
+  v1::UploadHeader header = Header();
+  const grpc::Status refused = Upload(header, {"abc"}, &job);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::FAILED_PRECONDITION) << refused.error_message();
+  EXPECT_THAT(refused.error_message(), HasSubstr("dataset: " + collection.name()));
+  header.set_dataset("another");
+  EXPECT_TRUE(Upload(header, {"abc"}, &job).ok());
+}
+
 TEST_F(DatasetsTest, HandsSeveralFilesToTheJobWhereverTheMessagesCutThem) {
   v1::UploadHeader header = Header();
   header.set_biflow("keep");

@@ -83,11 +83,11 @@ class CollectionTest : public ::testing::Test {
 
 TEST_F(CollectionTest, TakesWhatIsFinishedAndPublishesIt) {
   const auto collection = Open();
-  ASSERT_TRUE(collection->Recover().ok());
+  ASSERT_TRUE(collection->Finish().ok());
   EXPECT_FALSE(fs::exists(Published())) << "nothing came yet";
   Arrive(Row(100) + Row(101));
   Arrive(Row(102));
-  ASSERT_TRUE(collection->Recover().ok());
+  ASSERT_TRUE(collection->Finish().ok());
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100, 101, 102));
   EXPECT_EQ(collection->spool().bytes(), 0u);
   const CollectionReport report = collection->report();
@@ -102,13 +102,13 @@ TEST_F(CollectionTest, TakesNothingTwiceWhenItDiesBeforePublishing) {
     const auto collection = Open();
     Arrive(Row(100) + Row(101));
     publish_error_ = absl::UnavailableError("the server died");
-    EXPECT_EQ(collection->Recover(), publish_error_);
+    EXPECT_EQ(collection->Finish(), publish_error_);
   }
   publish_error_ = absl::OkStatus();
   const auto next = Open();
   EXPECT_EQ(next->report().flows, 0u) << "of this attempt";
   Arrive(Row(102));
-  ASSERT_TRUE(next->Recover().ok());
+  ASSERT_TRUE(next->Finish().ok());
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100, 101, 102));
   EXPECT_EQ(next->Figures()["flows"], 3);
   EXPECT_EQ(next->Figures()["sequence_failures"], 2);
@@ -120,11 +120,11 @@ TEST_F(CollectionTest, TakesNothingTwiceWhenItDiesBetweenACommitAndTheFilesRemov
   {
     const auto collection = Open();
     Arrive(Row(100));
-    ASSERT_TRUE(collection->Recover().ok());
+    ASSERT_TRUE(collection->Finish().ok());
   }
   dir_.Write(claimed, StrCat(std::string("\x0c\xa5\n", 3), Row(100)));
   const auto next = Open();
-  ASSERT_TRUE(next->Recover().ok());
+  ASSERT_TRUE(next->Finish().ok());
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
   EXPECT_FALSE(fs::exists(dir_.File(claimed)));
 }
@@ -134,10 +134,54 @@ TEST_F(CollectionTest, CountsFilesThatNobodyCanReadAndTakesTheOthers) {
   Arrive(Row(100) + "DAMAGED");
   Arrive(Row(101));
   dir_.Write("job/checkpoint/spool/incoming/nfcapd.current.7", "unfinished");
-  ASSERT_TRUE(collection->Recover().ok());
+  ASSERT_TRUE(collection->Finish().ok());
   EXPECT_EQ(collection->report().lost_files, 2u);
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(101));
   EXPECT_THAT(collection->Describe(), HasSubstr("2 files lost"));
+}
+
+TEST_F(CollectionTest, PublishesWhatWasRejectedAlsoIfNoRowCameSince) {
+  const auto collection = Open();
+  const std::string of_others =
+      "2024-01-08 00:00:00.500,2024-01-08 00:00:01.000,192.0.2.2,192.0.2.1,1000,443,6,...AP.SF,0,1,9,0,0\n";
+  Arrive(of_others);
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_FALSE(fs::exists(Published())) << "there is no dataset without a row";
+  Arrive(Row(100));
+  ASSERT_TRUE(collection->Finish().ok());
+  Arrive(of_others);
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_EQ((*Dataset::Open(Published()))->manifest().rejected_rows, 2u);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
+}
+
+TEST_F(CollectionTest, LeavesAFileWhoseReaderSomebodyHasEnded) {
+  const std::string once = dir_.Write("once", "");
+  const FakeProgram stopped("nfdump",
+                            StrCat("if rm '", once, "' 2>/dev/null; then kill -TERM $$; fi\n", kNfdump));
+  const auto collection = Open();
+  Arrive(Row(100));
+  EXPECT_TRUE(absl::IsUnavailable(collection->Finish()));
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_EQ(collection->report().lost_files, 0u);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
+}
+
+TEST_F(CollectionTest, TakesWhatWasLeftBeforeItListensAndPublishesItLater) {
+  const auto collection = Open();
+  Arrive(Row(100));
+  ASSERT_TRUE(collection->Recover().ok());
+  EXPECT_EQ(collection->report().flows, 1u);
+  EXPECT_FALSE(fs::exists(Published()));
+}
+
+TEST_F(CollectionTest, LeavesNoPartOfADatasetThatItCouldNotMake) {
+  const auto collection = Open();
+  Arrive(Row(100));
+  // In the place of a file that grouping needs.
+  ASSERT_TRUE(MakeDirectories(dir_.File("job/checkpoint/rows/order.bin")).ok());
+  EXPECT_FALSE(collection->Finish().ok());
+  EXPECT_FALSE(fs::exists(dir_.File("job/out/dataset")));
 }
 
 TEST_F(CollectionTest, EndsAtItsRowsAndCountsWhatCameBeyond) {
@@ -145,7 +189,7 @@ TEST_F(CollectionTest, EndsAtItsRowsAndCountsWhatCameBeyond) {
   const auto collection = Open();
   EXPECT_EQ(collection->limit_reached(), "");
   Arrive(Row(100) + Row(101) + Row(102));
-  ASSERT_TRUE(collection->Recover().ok());
+  ASSERT_TRUE(collection->Finish().ok());
   EXPECT_EQ(collection->limit_reached(), "max_rows");
   EXPECT_EQ(collection->report().dropped_flows, 1u);
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100, 101));
@@ -168,7 +212,7 @@ TEST_F(CollectionTest, GivesUpTheNewestFilesThatTheSpoolHasNoRoomForAndCountsThe
   Arrive(Row(100));
   Arrive(Row(101));
   Arrive(Row(102) + Row(103));
-  ASSERT_TRUE(collection->Recover().ok());
+  ASSERT_TRUE(collection->Finish().ok());
   EXPECT_EQ(collection->report().dropped_flows, 2u);
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100, 101));
 }
@@ -177,7 +221,7 @@ TEST_F(CollectionTest, BeginsWithTheRowsOfTheDatasetThatItWasAskedToGoOnWith) {
   {
     const auto first = Open();
     Arrive(Row(100));
-    ASSERT_TRUE(first->Recover().ok());
+    ASSERT_TRUE(first->Finish().ok());
   }
   spec_.base_digest = (*Dataset::Open(Published()))->manifest().digest;
   context_.job_dir = dir_.File("second");
