@@ -110,7 +110,9 @@ TEST_F(Comparing, EveryDrawHasChoicesOfItsOwnButB1ThoseOfTheSyntheticRows) {
     repeats.push_back(draw.a.repeat);
     EXPECT_EQ(draw.a.seed, input_.options.seed);
     EXPECT_EQ(draw.b.repeat, draw.a.repeat);
-    if (draw.which == Compared::kHalves) EXPECT_EQ(&draw.sides, &sides.halves[draw.a.repeat]);
+    if (draw.which == Compared::kHalves) {
+      EXPECT_EQ(&draw.sides, &sides.halves[draw.a.repeat]);
+    }
   });
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(order, "shbshb");
