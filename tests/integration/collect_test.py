@@ -21,6 +21,7 @@ import unittest
 import urllib.request
 
 from server_under_test import LIMIT_S, Server
+from udp_peers import free_udp_port, udp_socket, wait_for
 
 BIN = SEND_FLOWS = ""
 ROWS = 20000
@@ -252,30 +253,6 @@ def netflow5(sequence, count, source):
     record = struct.pack(">4s4s4sHHIIIIHHBBBBHHBBH", socket.inet_aton(source), bytes([198, 51, 100, 8]), bytes(4), 0, 0, 3, 300,
                          90000, 95000, 1234, 53, 0, 0, 17, 0, 0, 0, 0, 0, 0)
     return header + count * record
-
-
-def udp_socket(port):
-    """What the kernel says of the IPv4 socket that is bound to the port; None if there is none."""
-    with open("/proc/net/udp") as table:
-        for line in table.readlines()[1:]:
-            fields = line.split()
-            if int(fields[1].split(":")[1], 16) == port:
-                return {"drops": int(fields[12])}
-    return None
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(what)
-        time.sleep(0.05)  # between two looks
 
 
 def milliseconds(text):

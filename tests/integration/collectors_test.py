@@ -20,8 +20,9 @@ import threading
 import time
 import unittest
 
+from udp_peers import LIMIT_S, free_udp_port, udp_socket, wait_for
+
 SEND_FLOWS = ""
-LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
 ROWS = 100000
 EXPORTERS = 3
 LARGEST_32 = 2**32 - 1
@@ -222,30 +223,6 @@ def running(command, output):
     finally:
         process.kill()
         process.wait()
-
-
-def udp_socket(port):
-    """What the kernel says of the IPv4 socket that is bound to the port; None if there is none."""
-    with open("/proc/net/udp") as table:
-        for line in table.readlines()[1:]:
-            fields = line.split()
-            if int(fields[1].split(":")[1], 16) == port:
-                return {"drops": int(fields[12])}
-    return None
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(what)
-        time.sleep(0.01)  # between two looks
 
 
 def read(path):
