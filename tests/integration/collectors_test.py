@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 from udp_peers import LIMIT_S, free_udp_port, udp_socket, wait_for
