@@ -6,7 +6,8 @@
 #   docker run --init --gpus all ...
 # With buildah: --format docker, or the health check is left out.
 
-# cpu: Debian's LibTorch 1.13. cuda: LibTorch 2.x of scripts/torch-wheel.txt.
+# cpu: Debian's LibTorch 1.13. cuda: LibTorch 2.x of scripts/torch-wheel.txt. The default is said again where it is used:
+# buildah up to 1.28 does not find a stage whose name needs it otherwise.
 ARG TORCH=cpu
 
 FROM debian:bookworm-slim AS tools
@@ -45,9 +46,9 @@ RUN /tmp/install-packages runtime && rm -rf /var/lib/apt/lists/* /tmp/install-pa
 COPY --from=build-cuda /opt/torch /opt/torch
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 
-FROM build-${TORCH} AS build
+FROM build-${TORCH:-cpu} AS build
 
-FROM runtime-${TORCH}
+FROM runtime-${TORCH:-cpu}
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="stanflow" \
       org.opencontainers.image.description="Learns network flows and streams synthetic ones" \
