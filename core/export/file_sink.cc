@@ -70,7 +70,9 @@ class FileSinkImpl final : public FlowSink {
         path_(path),
         name_(StrCat("file ", absl::CEscape(path), ": part, its bytes, its interval")),
         parts_(path),
-        writer_(std::move(writer)) {}
+        writer_(std::move(writer)) {
+    writer_->AppendHeader(&header_);
+  }
 
   absl::Status Open() {
     STANFLOW_ASSIGN_OR_RETURN(const std::optional<SinkPosition> position,
@@ -87,11 +89,10 @@ class FileSinkImpl final : public FlowSink {
       interval_ms_ = static_cast<int64_t>(position->numbers[2]);
       if (rotates()) STANFLOW_RETURN_IF_ERROR(TidyParts());
       if (part_ > 0) return ContinuePart();
+      // One of a process that died may lack its header; without a position it would be somebody else's.
+      if (!rotates()) STANFLOW_RETURN_IF_ERROR(Remove(path_));
     }
-    if (rotates()) return absl::OkStatus();
-    // One of a process that died may lack its header; without a position it would be somebody else's.
-    if (position) STANFLOW_RETURN_IF_ERROR(Remove(path_));
-    return BeginPart(path_);
+    return BeginPart();
   }
 
   const StreamMark& resumed() const override { return resumed_; }
@@ -173,18 +174,19 @@ class FileSinkImpl final : public FlowSink {
     return absl::OkStatus();
   }
 
-  absl::Status BeginPart(const std::string& path) {
+  absl::Status BeginPart() {
+    const uint64_t number = part_ + 1;
+    if (rotates() && IsThere(parts_.Complete(number))) return NotOurs(parts_.Complete(number));
+    const std::string path = rotates() ? parts_.Incomplete(number) : path_;
     absl::StatusOr<FileWriter> file = FileWriter::CreateNew(path);
     if (absl::IsAlreadyExists(file.status())) return NotOurs(path);
     if (!file.ok()) return file.status();
     file_ = std::move(*file);
     file_path_ = path;
-    ++part_;
-    std::string header;
-    writer_->AppendHeader(&header);
-    bytes_ = header.size();
-    counts_.bytes += header.size();
-    return file_->Append(header);
+    part_ = number;
+    bytes_ = header_.size();
+    counts_.bytes += header_.size();
+    return file_->Append(header_);
   }
 
   absl::Status EndPart() {
@@ -197,15 +199,16 @@ class FileSinkImpl final : public FlowSink {
   // Sees to it that the flow in text_, which ends at `end_ms`, goes to the right part.
   absl::Status RotateFor(int64_t end_ms) {
     const int64_t interval_ms = url_.rotate_ms > 0 ? FloorTo(end_ms, url_.rotate_ms) : 0;
-    if (file_) {
+    // The first part is there before its first flow, which decides on its interval.
+    if (bytes_ > header_.size()) {
       const bool over = url_.rotate_ms > 0 && interval_ms > interval_ms_;
       const bool full = url_.rotate_bytes > 0 && bytes_ + text_.size() > url_.rotate_bytes;
       if (!over && !full) return absl::OkStatus();
       STANFLOW_RETURN_IF_ERROR(EndPart());
+      STANFLOW_RETURN_IF_ERROR(BeginPart());
     }
     interval_ms_ = interval_ms;
-    if (IsThere(parts_.Complete(part_ + 1))) return NotOurs(parts_.Complete(part_ + 1));
-    return BeginPart(parts_.Incomplete(part_ + 1));
+    return absl::OkStatus();
   }
 
   absl::Status AppendText() {
@@ -229,12 +232,13 @@ class FileSinkImpl final : public FlowSink {
   const std::string path_, name_;
   const FileParts parts_;
   const std::unique_ptr<FlowWriter> writer_;
+  std::string header_;
   StreamMark resumed_;
   SinkCounts counts_;
   std::string text_;
 
   // The part that is open: its number (0: none was begun), bytes and, by time, interval's begin. `file_` is
-  // empty before the first flow of a part.
+  // empty after Finish.
   uint64_t part_ = 0, bytes_ = 0;
   int64_t interval_ms_ = 0;
   std::optional<FileWriter> file_;

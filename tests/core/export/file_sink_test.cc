@@ -180,6 +180,30 @@ TEST_F(FileSinkTest, WhatIsThereAndNotThisStreamsIsLeftAlone) {
   }
 }
 
+TEST_F(FileSinkTest, ARotatedStreamHasItsNameBeforeItsFirstFlow) {
+  const std::string url = "file:f.csv?rotate=1h";
+  auto sink = Open(url);
+  ASSERT_TRUE(sink.ok());
+  EXPECT_EQ(Names(), std::vector<std::string>{"f.000001.csv.part"});
+
+  const SinkOptions first = options_;
+  options_.stream_id = "jobs/2";
+  options_.state_dir = dir_.File("state2");
+  fs::create_directories(options_.state_dir);
+  EXPECT_EQ(Open(url).status().code(), absl::StatusCode::kFailedPrecondition);
+
+  // The part is still the first one's, and its first flow decides which interval it is.
+  options_ = first;
+  ASSERT_TRUE((*sink)->Commit({}).ok());
+  sink = Open(url);
+  ASSERT_TRUE(sink.ok()) << sink.status();
+  ASSERT_TRUE((*sink)->Write(NumberedFlows(0, 40), 0, 40).ok());
+  ASSERT_TRUE((*sink)->Commit(MarkAt(40)).ok());
+  EXPECT_EQ(Names(), (std::vector<std::string>{"f.000001.csv", "f.000002.csv.part"}));
+  const std::string text = Files().at("f.000001.csv");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 31);
+}
+
 TEST_F(FileSinkTest, APartThatAppearsOnTheWayIsLeftAlone) {
   auto sink = Open("file:f.jsonl?format=jsonl&rotate=1h");
   ASSERT_TRUE(sink.ok());
