@@ -7,6 +7,7 @@
 #include "server/registry/resource_name.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/incoming_folder.h"
+#include "server/rpc/dataset_job_specs.h"
 #include "server/rpc/job_specs.h"
 #include "server/rpc/receive_file_reactor.h"
 #include "server/rpc/submit.h"

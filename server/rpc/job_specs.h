@@ -1,10 +1,12 @@
 #ifndef STANFLOW_SERVER_RPC_JOB_SPECS_H_
 #define STANFLOW_SERVER_RPC_JOB_SPECS_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "server/jobs/job_service.h"
 #include "server/rpc/rpc_environment.h"
-#include "stanflow/v1/datasets.pb.h"
 #include "stanflow/v1/synthesis.pb.h"
 
 namespace stanflow {
@@ -14,27 +16,19 @@ namespace stanflow {
 // whenever it runs. INVALID_ARGUMENT as "FIELD: ..."; FAILED_PRECONDITION for a reproduction that this build
 // can't do. The specs, JSON:
 //
-//   import    dataset, home[], holdout, format, biflow, schema, max_rejected_share, max_uncompressed_bytes,
-//             and of several files: files[] (their names)
 //   train     dataset, model, preset, max_minutes, options{}, seed
 //   evaluate  model, version, dataset, synthetic_dataset, max_likelihood_rows,
 //             task_rows, generate{seed, stream, hosts, home, start_ms, and rows or duration_ms}
 //   reproduce dataset, seed, task_rows, models[] of {name, and an evaluation's model, version, generate,
 //             max_likelihood_rows}
 //   stream    model ("models/M/versions/N"), generate as of an evaluation or without an extent, to, rate or
-//   speed
-//             or neither, when_full ("wait" or "drop"), exporters, file_dir
-//   collect   dataset, home[], holdout, base_digest (of the dataset that is there, or empty), listen,
-//             max_rows, max_minutes, publish_seconds, max_spool_bytes, receive_buffer_bytes
+//             speed or neither, when_full ("wait" or "drop"), exporters, file_dir
 //   all       request_digest (request_id.h), with a request_id
-// FAILED_PRECONDITION, too, for a dataset that a collection makes.
-absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
+// Jobs that make datasets: dataset_job_specs.h.
 absl::StatusOr<JobRequest> TrainJob(const v1::TrainRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> EvaluateJob(const v1::EvaluateRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> ReproduceJob(const v1::ReproduceRequest& request, const RpcEnvironment& env);
 absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const RpcEnvironment& env);
-// FAILED_PRECONDITION, too, if a collection that has not ended listens there or has the dataset.
-absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const RpcEnvironment& env);
 
 // The preset of a training that may leave it open.
 std::string PresetOf(const v1::TrainRequest& request);

@@ -2,7 +2,7 @@
 //
 //   ctgan_rows FOLDER EPOCHS
 //
-// writes FOLDER/real.csv and, for seeds 1 to 3, FOLDER/ours_SEED.csv.
+// writes FOLDER/real.csv and, for seeds 1 to 10, FOLDER/ours_SEED.csv.
 #include <ATen/ATen.h>
 
 #include <array>
@@ -22,6 +22,7 @@ namespace stanflow {
 namespace {
 
 constexpr size_t kRows = 4000, kDrawn = 12000;
+constexpr uint64_t kSeeds = 10;
 
 double Normal(const std::array<double, 2>& u) {
   return std::sqrt(-2 * std::log1p(-u[0])) * std::cos(6.283185307179586 * u[1]);
@@ -102,7 +103,7 @@ int Main(const std::string& folder, int epochs) {
   MakeTorchRepeatable();
   const Table table = MixedTable();
   WriteReal(table, folder);
-  for (uint64_t seed = 1; seed <= 3; ++seed) {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const absl::Status status = WriteOurs(table, seed, epochs, folder);
     if (status.ok()) continue;
     std::fprintf(stderr, "%s\n", status.ToString().c_str());
