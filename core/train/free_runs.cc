@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/philox.h"
 #include "core/base/status_macros.h"
 #include "core/base/worker_pool.h"
 #include "core/flow/time.h"
@@ -13,20 +14,58 @@ namespace {
 
 // Rows of one context at most, in means of the training sequences.
 constexpr uint64_t kMostMeans = 8;
+// Rows of a training sequence that one context stands for, where sequences are not hours but hosts: a round
+// takes as long as its longest context.
+constexpr uint64_t kPieceRows = 4096;
+
+std::vector<Sequence> Pieces(const Dataset& dataset) {
+  std::vector<Sequence> pieces = dataset.Sequences(Split::kTrain);
+  if (dataset.manifest().holdout.cuts_hours()) return pieces;
+  std::vector<Sequence> cut;
+  for (const Sequence& whole : pieces) {
+    for (uint64_t begin = whole.begin; begin < whole.end; begin += kPieceRows) {
+      const int64_t start_ms = begin == whole.begin ? whole.start_ms : dataset.Row(begin - 1).end_ms;
+      cut.push_back({whole.host, begin, std::min(begin + kPieceRows, whole.end), start_ms});
+    }
+  }
+  return cut;
+}
+
+uint64_t RowsOf(const std::vector<Sequence>& pieces) {
+  uint64_t rows = 0;
+  for (const Sequence& piece : pieces) rows += piece.size();
+  return rows;
+}
+
+// Every n-th would be of few hours of the day: sequences lie by host, then hour.
+void Shuffle(std::vector<Sequence>* pieces) {
+  for (size_t i = pieces->size(); i > 1; --i) {
+    const double u = Uniform2({0, 0, 0, i, 0})[0];
+    std::swap((*pieces)[i - 1], (*pieces)[static_cast<size_t>(u * static_cast<double>(i))]);
+  }
+}
 
 }  // namespace
 
+std::vector<Sequence> SampleOfSequences(const Dataset& dataset, uint64_t rows) {
+  std::vector<Sequence> pieces = Pieces(dataset);
+  if (rows >= RowsOf(pieces)) return pieces;
+  Shuffle(&pieces);
+  uint64_t taken = 0;
+  size_t count = 0;
+  while (count < pieces.size() && taken < std::max<uint64_t>(rows, 1)) taken += pieces[count++].size();
+  pieces.resize(count);
+  return pieces;
+}
+
 FreeRuns::FreeRuns(const Dataset& dataset, uint64_t rows) {
-  const std::vector<Sequence> all = dataset.Sequences(Split::kTrain);
-  uint64_t all_rows = 0;
-  for (const Sequence& sequence : all) all_rows += sequence.size();
+  const std::vector<Sequence> pieces = SampleOfSequences(dataset, rows);
+  max_rows_ = kMostMeans * (RowsOf(pieces) / std::max<size_t>(pieces.size(), 1) + 1);
   const bool hours = dataset.manifest().holdout.cuts_hours();
-  const uint64_t stride = std::max<uint64_t>(1, (all_rows + rows - 1) / std::max<uint64_t>(rows, 1));
-  for (size_t i = 0; i < all.size(); i += stride) {
-    const int64_t last_ms = dataset.Row(all[i].end - 1).end_ms;
-    stretches_.push_back({all[i].start_ms, hours ? FloorTo(last_ms, kHourMs) + kHourMs : last_ms + 1});
+  for (const Sequence& piece : pieces) {
+    const int64_t last_ms = dataset.Row(piece.end - 1).end_ms;
+    stretches_.push_back({piece.start_ms, hours ? FloorTo(last_ms, kHourMs) + kHourMs : last_ms + 1});
   }
-  max_rows_ = kMostMeans * (all_rows / std::max<size_t>(all.size(), 1) + 1);
 }
 
 absl::StatusOr<ClassCounts> FreeRuns::Draw(const Generator& generator, const OutputSet& set, uint64_t seed,

@@ -13,12 +13,17 @@
 
 namespace stanflow {
 
+// Training sequences chosen by chance, always the same ones, that have about `rows` rows together: hours
+// where sequences are hours, else pieces of a few thousand rows, since a round takes as long as its longest
+// one.
+std::vector<Sequence> SampleOfSequences(const Dataset& dataset, uint64_t rows);
+
 // What hosts do that a model makes from nothing, over the same stretches of the clock as the training
 // sequences: its marginals as it runs free, to be held against the training rows'. Immutable: any number of
 // threads may call.
 class FreeRuns {
  public:
-  // Whole sequences, evenly spread, that have about `rows` training rows together.
+  // Over SampleOfSequences.
   FreeRuns(const Dataset& dataset, uint64_t rows);
 
   // Runs every stretch with a context of its own. Another `round` draws others; the same one the same, on any

@@ -1,5 +1,8 @@
 #include "core/train/free_runs.h"
 
+#include <set>
+#include <vector>
+
 #include "core/generate/causal_generator.h"
 #include "gtest/gtest.h"
 #include "tests/support/sample_dataset.h"
@@ -23,6 +26,41 @@ class FreeRunsTest : public ::testing::Test {
   const std::unique_ptr<Generator> generator_ =
       MakeCausalGenerator(SmallBundle(Preset::kCausal), "cpu", CausalEngine::kOwn).value();
 };
+
+TEST_F(FreeRunsTest, ASampleOfHoursIsOfAllHoursOfTheDay) {
+  const auto dataset = SampleDataset(dir_.File("days"), 4, 6000, "hours=odd");
+  const auto hours_of_the_day = [&](const std::vector<Sequence>& sequences) {
+    std::set<int64_t> hours;
+    for (const Sequence& sequence : sequences) hours.insert(sequence.start_ms / 3'600'000 % 24);
+    return hours;
+  };
+  const std::vector<Sequence> all = dataset->Sequences(Split::kTrain),
+                              some = SampleOfSequences(*dataset, dataset->manifest().train_rows / 3);
+  ASSERT_GT(all.size(), 100u);
+  EXPECT_LT(some.size(), all.size() / 2);
+  EXPECT_GT(some.size(), all.size() / 5);
+  EXPECT_EQ(hours_of_the_day(all).size(), 12u);
+  EXPECT_EQ(hours_of_the_day(some), hours_of_the_day(all));
+}
+
+TEST_F(FreeRunsTest, ASampleOfHostsIsOfPiecesThatFollowEachOther) {
+  const auto dataset = SampleDataset(dir_.File("hosts"), 2, 10000, "none");
+  const std::vector<Sequence> all = SampleOfSequences(*dataset, kAllRows);
+  ASSERT_EQ(all.size(), 6u);
+  uint64_t row = 0;
+  for (const Sequence& piece : all) {
+    EXPECT_EQ(piece.begin, row);
+    EXPECT_LE(piece.size(), 4096u);
+    EXPECT_LE(piece.start_ms, dataset->Row(piece.begin).end_ms);
+    if (piece.begin != 0 && piece.begin != 10000) {
+      EXPECT_EQ(piece.start_ms, dataset->Row(piece.begin - 1).end_ms);
+    }
+    row = piece.end;
+  }
+  EXPECT_EQ(row, 20000u);
+  EXPECT_LE(SampleOfSequences(*dataset, 5000).size(), 3u);
+  EXPECT_EQ(SampleOfSequences(*dataset, 1).size(), 1u);
+}
 
 TEST_F(FreeRunsTest, AreWhatContextsMakeThatStartAndEndWithTheTrainingHours) {
   ClassCounts expected(model_->outputs);
