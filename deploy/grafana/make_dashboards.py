@@ -223,8 +223,8 @@ OVERVIEW = dashboard(
               (rate("stanflow_collection_flows_total"), "into datasets"),
               (rate("stanflow_collection_rejected_flows_total"), "rejected"), width=6),
         graph("Lost on the way in", "cps",
-              "docs/collecting.md says what each means; gaps may be the network's, the others but for bad datagrams are an "
-              "alert.",
+              "docs/collecting.md says what each means; gaps may be the network's; all the others except bad "
+              "datagrams are an alert.",
               (rate("stanflow_collection_dropped_datagrams_total"), "datagrams dropped by the kernel"),
               (rate("stanflow_collection_dropped_flows_total"), "flows dropped"),
               (rate("stanflow_collection_lost_files_total"), "files"),
@@ -340,7 +340,7 @@ TRAINING = dashboard(
               (gauge("stanflow_jobs_running_max", "instance", 'of="collections"'), "{{instance}} places of collections")),
         graph("The oldest one that waits", SECONDS, "Ten minutes while none runs is an alert.",
               (of("stanflow_job_queue_oldest_seconds"), "{{instance}}")),
-        graph("Wait before the first attempt", SECONDS, "jobs.max_running runs so many beside each other.",
+        graph("Wait before the first attempt", SECONDS, "jobs.max_running says how many run beside each other.",
               *percentiles("stanflow_job_queue_wait_seconds", "kind")),
     ]),
     ("How far is what runs?", [

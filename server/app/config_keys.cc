@@ -62,7 +62,7 @@ const std::vector<ConfigKey>& Keys() {
        "From asking a cancelled job's worker to stop to killing it: it may be writing a checkpoint.",
        FIELD(jobs.cancel_grace_seconds), 0, 3600},
       {"jobs.worker_threads", ConfigUnit::kThreads,
-       "Compute threads of a job; 0 is one a core. Workers run at nice 10: training gets what serving "
+       "Compute threads of a job; 0 is one a core. Workers that compute run at nice 10: training gets what serving "
        "leaves.",
        FIELD(jobs.worker_threads), 0, kMaxThreads},
       {"jobs.worker_program", ConfigUnit::kNone,
@@ -74,7 +74,7 @@ const std::vector<ConfigKey>& Keys() {
        "Streams at once; one more is refused at once (RESOURCE_EXHAUSTED).", FIELD(generate.max_streams), 1,
        1e5},
       {"generate.max_contexts", ConfigUnit::kNone,
-       "Hosts over all streams, each with a state in memory (`models list` shows its size).",
+       "Hosts over all streams, each with a state in memory (`models describe` shows its size).",
        FIELD(generate.max_contexts), 1, 1e8},
       {"generate.look_ahead_rows", ConfigUnit::kRows,
        "Flows that may wait inside a stream until flows of slower hosts are in order. More fills batches "

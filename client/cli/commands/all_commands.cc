@@ -30,7 +30,7 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
   AddModelsImportCommand(models, cli);
 
   CLI::App* const jobs =
-      AddGroup(app, "jobs", "Imports, collections, trainings, evaluations and streams on the server");
+      AddGroup(app, "jobs", "Imports, collections, trainings, evaluations, reproductions and streams on the server");
   AddJobsListCommand(jobs, cli);
   AddJobsGetCommand(jobs, cli);
   AddJobsWatchCommand(jobs, cli);

@@ -5,7 +5,7 @@ namespace {
 
 constexpr JsonField kJob[] = {
     {"name", "\"jobs/ID\"; empty with --validate-only"},
-    {"kind", "import, train, evaluate, reproduce or stream"},
+    {"kind", "import, collect, train, evaluate, reproduce or stream"},
     {"state", "QUEUED, RUNNING, CANCELLING, SUCCEEDED, FAILED or CANCELLED"},
     {"priority", "larger runs first; 0 by default"},
     {"create_time", "when the job was stored"},
@@ -163,8 +163,8 @@ constexpr JsonShape kShapes[] = {
     {"datasets", "datasets list", kDatasets},
     {"import", "datasets import (with --detach: a job)", kImported},
     {"job",
-     "train; jobs get, cancel; datasets import --detach; evaluate --detach; evaluate if its job did not "
-     "succeed",
+     "train; stream; datasets collect; jobs get, cancel; datasets import --detach; evaluate --detach; "
+     "evaluate if its job did not succeed",
      kJob},
     {"jobs", "jobs list", kJobs},
     {"event", "jobs watch (one object a line)", kEvent},
