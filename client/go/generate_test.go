@@ -66,6 +66,13 @@ func TestAStreamThatLeavesFlowsOutIsRefused(t *testing.T) {
 	}
 }
 
+func TestAStreamThatEndsWithFewerFlowsThanWereSentIsRefused(t *testing.T) {
+	server := &fakeserver.Server{Synthesis: fakeserver.Synthesis{Breaks: []uint64{250}, Lost: 5}}
+	clock := &fakeClock{}
+	it := newFakeNetwork(t, server).client(t, clock.option()).Generate(background, edge(1000))
+	expectError(t, it, codes.DataLoss, "says that it sent 755 flows, but 750 came")
+}
+
 func TestColumnsOfDifferentLengthsAreRefused(t *testing.T) {
 	server := &fakeserver.Server{Synthesis: fakeserver.Synthesis{
 		Spoil: func(chunk *stanflowv1.GenerateChunk) {
@@ -112,6 +119,25 @@ func TestACancelEndsAWaitingIteratorAndFreesTheServer(t *testing.T) {
 	expectError(t, it, codes.Canceled, "")
 	if !errors.Is(it.Err(), context.Canceled) {
 		t.Errorf("%v is not context.Canceled", it.Err())
+	}
+	<-left
+}
+
+func TestTheClientsCloseEndsAnIteratorThatHasBegun(t *testing.T) {
+	server, reached, left := waitingServer()
+	clock := &fakeClock{}
+	client := newFakeNetwork(t, server).client(t, clock.option())
+	it := client.Generate(background, edge(1000))
+	if !it.Next() {
+		t.Fatal(it.Err())
+	}
+	go func() {
+		<-reached
+		client.Close()
+	}()
+	expectError(t, it, codes.Canceled, "the client was closed")
+	if len(clock.naps) != 0 {
+		t.Errorf("waited %v", clock.naps)
 	}
 	<-left
 }

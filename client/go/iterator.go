@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 
 	"github.com/stanflow/stanflow/client/go/stanflowv1"
 )
@@ -36,6 +37,8 @@ type FlowIterator struct {
 
 	// Nil between two calls.
 	call *generateCall
+	// How many flows the call has brought.
+	rowsOfCall uint64
 
 	// The chunk that came last, in memory of the iterator's own, and how many of its flows were given.
 	flows []Flow
@@ -144,7 +147,7 @@ func (it *FlowIterator) receive() error {
 		if err != nil {
 			return err
 		}
-		it.call = call
+		it.call, it.rowsOfCall = call, 0
 	}
 	answer, err := it.call.stream.Recv()
 	if err != nil {
@@ -156,7 +159,7 @@ func (it *FlowIterator) receive() error {
 	case *stanflowv1.GenerateResponse_Chunk:
 		return it.takeChunk(part.Chunk)
 	case *stanflowv1.GenerateResponse_Summary:
-		it.complete = true
+		return it.takeSummary(part.Summary)
 	}
 	return nil
 }
@@ -188,8 +191,18 @@ func (it *FlowIterator) takeChunk(chunk *stanflowv1.GenerateChunk) error {
 	it.flows = flows
 	it.position.Rows += uint64(len(flows))
 	it.position.Token = chunk.GetResumeToken()
+	it.rowsOfCall += uint64(len(flows))
 	it.count(flows)
 	it.backoff.reset()
+	return nil
+}
+
+// takeSummary compares with what came: a summary counts the flows of its own call.
+func (it *FlowIterator) takeSummary(summary *stanflowv1.GenerateSummary) error {
+	if summary.GetRows() != it.rowsOfCall {
+		return dataLoss("the server says that it sent %d flows, but %d came", summary.GetRows(), it.rowsOfCall)
+	}
+	it.complete = true
 	return nil
 }
 
@@ -215,6 +228,10 @@ func (it *FlowIterator) goOn(err error) error {
 	it.hangUp()
 	if it.ctx.Err() != nil || !brokeOff(why, it.header != nil) {
 		return why
+	}
+	// Its calls end as those do that break.
+	if it.client.conn.GetState() == connectivity.Shutdown {
+		return &Error{Code: codes.Canceled, Message: "the client was closed"}
 	}
 	if !it.backoff.wait(it.ctx, why.RetryAfter) {
 		why.cause = it.ctx.Err()

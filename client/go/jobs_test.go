@@ -99,6 +99,19 @@ func TestAJobIsWatchedToItsEndOverABreakEachEventOnce(t *testing.T) {
 	}
 }
 
+func TestAWaitGoesOnAtAServerWithTooManyCalls(t *testing.T) {
+	server := jobServer(stanflowv1.JobState_JOB_STATE_SUCCEEDED)
+	server.Jobs.BreakAfter, server.Jobs.BreakWith, server.Jobs.RefusedLooks = 2, fakeserver.Busy, 1
+	clock := &fakeClock{}
+	job, err := newFakeNetwork(t, server).client(t, clock.option()).WaitJob(background, "jobs/5", nil)
+	if err != nil || job.GetState() != stanflowv1.JobState_JOB_STATE_SUCCEEDED {
+		t.Fatalf("%v, %v", job, err)
+	}
+	if clock.slept() != 2*time.Second {
+		t.Errorf("waited %v instead of as long as the server asked for", clock.naps)
+	}
+}
+
 func TestAJobThatDidNotSucceedIsAnErrorWithTheJob(t *testing.T) {
 	for end, says := range map[stanflowv1.JobState]string{
 		stanflowv1.JobState_JOB_STATE_FAILED:    "jobs/5 failed: INTERNAL: bytes: the loss is not a number",

@@ -8,7 +8,12 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// retry tries again while the server is gone. `try` must be one that may be repeated: a look, or a submit with a
+// passes tells whether waiting helps against an error: the server is gone, or has as many calls waiting as it takes.
+func passes(why *Error) bool {
+	return why.Code == codes.Unavailable || why.Reason == "CALLS_FULL"
+}
+
+// retry tries again while the server is gone or too busy to look at the call. `try` must be one that may be repeated: a look, or a submit with a
 // request id. An error that is no gRPC call's is the caller's own (a file that can't be read) and returned as it is.
 func retry[Answer any](ctx context.Context, c *Client, try func(context.Context) (Answer, error)) (Answer, error) {
 	waiting := c.newBackoff()
@@ -22,7 +27,7 @@ func retry[Answer any](ctx context.Context, c *Client, try func(context.Context)
 			return none, err
 		}
 		why := errorOf(ctx, err)
-		if why.Code != codes.Unavailable {
+		if !passes(why) {
 			return none, why
 		}
 		if !waiting.wait(ctx, why.RetryAfter) {

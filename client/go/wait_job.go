@@ -77,7 +77,7 @@ func (c *Client) watch(ctx context.Context, name string, onProgress func(Progres
 		if err != io.EOF {
 			why = errorOf(ctx, err)
 		}
-		if why.Code != codes.Unavailable {
+		if !passes(why) {
 			return why
 		}
 		if !waiting.wait(ctx, why.RetryAfter) {

@@ -14,16 +14,23 @@ type Jobs struct {
 	stanflowv1.UnimplementedJobsServer
 	Ended  *stanflowv1.Job
 	Events []*stanflowv1.JobEvent
-	// BreakAfter so many events of it the first watch breaks; 0: never.
+	// BreakAfter so many events of it the first watch breaks, with BreakWith or else Gone; 0: never.
 	BreakAfter int
+	BreakWith  error
+	// RefusedLooks is how many first calls of GetJob are answered by Busy.
+	RefusedLooks int
 	// Listed is how many jobs there are.
 	Listed int
 
 	Watches Record[*stanflowv1.WatchJobRequest]
+	Looks   Record[*stanflowv1.GetJobRequest]
 }
 
 // GetJob answers Ended.
 func (j *Jobs) GetJob(_ context.Context, request *stanflowv1.GetJobRequest) (*stanflowv1.Job, error) {
+	if j.Looks.Add(request) < j.RefusedLooks {
+		return nil, Busy
+	}
 	job := &stanflowv1.Job{}
 	if j.Ended != nil {
 		job = proto.Clone(j.Ended).(*stanflowv1.Job)
@@ -60,6 +67,9 @@ func (j *Jobs) WatchJob(request *stanflowv1.WatchJobRequest, stream stanflowv1.J
 			return err
 		}
 		if sent++; first && sent == j.BreakAfter {
+			if j.BreakWith != nil {
+				return j.BreakWith
+			}
 			return Gone
 		}
 	}

@@ -48,7 +48,8 @@ func (s *ready) Generate(
 	}); err != nil {
 		return err
 	}
-	for row := uint64(0); row < request.GetRows(); row += s.rows {
+	row := uint64(0)
+	for ; row < request.GetRows(); row += s.rows {
 		// Encoded messages that are joined are the joined message.
 		first := encode(&stanflowv1.GenerateChunk{FirstRow: row})
 		if err := stream.SendMsg(append(first, s.chunk...)); err != nil {
@@ -56,7 +57,7 @@ func (s *ready) Generate(
 		}
 	}
 	return stream.Send(&stanflowv1.GenerateResponse{
-		Part: &stanflowv1.GenerateResponse_Summary{Summary: &stanflowv1.GenerateSummary{}},
+		Part: &stanflowv1.GenerateResponse_Summary{Summary: &stanflowv1.GenerateSummary{Rows: row}},
 	})
 }
 

@@ -5,13 +5,21 @@ package fakeserver
 import (
 	"net"
 	"sync"
+	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/stanflow/stanflow/client/go/stanflowv1"
 )
+
+// Busy is what a server says that has too many calls waiting.
+var Busy = busy()
 
 // Server is all services. Fields are set before Serve.
 type Server struct {
@@ -31,6 +39,16 @@ func (s *Server) Serve(listener net.Listener) (stop func()) {
 	grpc_health_v1.RegisterHealthServer(server, health.NewServer())
 	go server.Serve(listener)
 	return server.Stop
+}
+
+func busy() error {
+	answer, err := status.New(codes.ResourceExhausted, "the server has too many calls waiting; try again").WithDetails(
+		&errdetails.ErrorInfo{Reason: "CALLS_FULL", Domain: "stanflow"},
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(time.Second)})
+	if err != nil {
+		panic(err) // The details are this file's own.
+	}
+	return answer.Err()
 }
 
 // Record is what came in, in order. It is safe for concurrent use.

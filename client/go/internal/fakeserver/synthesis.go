@@ -29,6 +29,8 @@ type Synthesis struct {
 	Skip uint64
 	// Spoil changes a chunk before it is sent: a wrong server.
 	Spoil func(*stanflowv1.GenerateChunk)
+	// Lost is how many flows more a summary says than were sent: a wrong server.
+	Lost uint64
 	// OnChunk is called after a chunk was handed over, with the next row.
 	OnChunk func(ctx context.Context, next uint64)
 
@@ -88,7 +90,7 @@ func (s *Synthesis) Generate(
 		}
 		return Gone
 	}
-	summary := &stanflowv1.GenerateSummary{Rows: row - first}
+	summary := &stanflowv1.GenerateSummary{Rows: row - first + s.Lost}
 	return stream.Send(&stanflowv1.GenerateResponse{Part: &stanflowv1.GenerateResponse_Summary{Summary: summary}})
 }
 
