@@ -1,14 +1,15 @@
 """One server: its address, its stubs, and how its errors reach the caller."""
 from __future__ import annotations
 
+import contextlib
 import os
-import time
+import threading
 from typing import Any, Callable, Generator, Iterator, Optional, TypeVar
 
 import grpc
 
 from stanflow._resume import Backoff, Item, Message, Resumable
-from stanflow.errors import StanflowError, from_rpc, translated
+from stanflow.errors import Cancelled, StanflowError, translated
 from stanflow.v1 import datasets_pb2_grpc, jobs_pb2_grpc, models_pb2_grpc, synthesis_pb2_grpc
 
 Answer = TypeVar("Answer")
@@ -21,6 +22,11 @@ CHANNEL_OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 2000),
     ("grpc.enable_http_proxy", 0),
     ("grpc.max_receive_message_length", -1),
+    # A machine that vanished without a word would be waited for without end. gRPC's servers take pings more often than
+    # every five minutes for abuse, and its clients send no more than two without data of theirs.
+    ("grpc.keepalive_time_ms", 360000),
+    ("grpc.keepalive_timeout_ms", 20000),
+    ("grpc.http2.max_pings_without_data", 0),
 )
 
 
@@ -31,6 +37,10 @@ def address_of(address: Optional[str]) -> str:
 def new_channel(address: str, credentials: Optional[grpc.ChannelCredentials]) -> grpc.Channel:
     return (grpc.insecure_channel(address, CHANNEL_OPTIONS) if credentials is None else
             grpc.secure_channel(address, credentials, CHANNEL_OPTIONS))
+
+
+def closed() -> Cancelled:
+    return Cancelled("the client was closed")
 
 
 class Stubs:
@@ -52,19 +62,21 @@ class Connection:
         self._timeout = timeout
         self._retry_seconds = retry_seconds
         self._channel = new_channel(self.address, credentials)
+        self._closed = threading.Event()
         self.stubs = Stubs(self._channel)
 
     def call(self, method: Callable[..., Answer], request: Any) -> Answer:
         """One request, one answer."""
-        with translated(self.address):
+        with self._errors():
             return method(request, timeout=self._timeout)
 
-    def send(self, method: Callable[..., Answer], requests: Iterator[Any]) -> Answer:
-        """Many requests, one answer. What `requests` raises reaches the caller, and the call is cancelled."""
+    def send(self, method: Any, requests: Iterator[Any]) -> Any:
+        """Many requests, one answer. What `requests` raises reaches the caller, and the call is cancelled; so it is by
+        an exception in the caller's thread, Ctrl-C for instance."""
         sending = Sending(requests)
         try:
-            with translated(self.address):
-                return method(sending)
+            with self._errors():
+                return answer_of(method.future(sending))
         except StanflowError:
             # gRPC then says only that there was an exception.
             if sending.error is not None:
@@ -73,8 +85,8 @@ class Connection:
 
     def receive(self, method: Callable[..., Any], request: Any) -> Iterator[bytes]:
         """The bytes of a file, in order."""
-        with translated(self.address):
-            for chunk in method(request):
+        with self._reading(method, request) as call:
+            for chunk in call:
                 yield chunk.data
 
     def pages(self, method: Callable[..., Any], request: Any, field: str) -> Iterator[Any]:
@@ -94,23 +106,56 @@ class Connection:
         """What `state` gives on of one call after another. Closing it cancels the call."""
         while True:
             error: Optional[StanflowError] = None
-            call = method(state.request())
             try:
-                for message in call:
-                    item = state.take(message)
-                    if item is not None:
-                        yield item
-            except grpc.RpcError as rpc_error:
-                error = from_rpc(rpc_error, self.address)
-            finally:
-                call.cancel()
+                with self._reading(method, state.request()) as call:
+                    for message in call:
+                        item = state.take(message)
+                        if item is not None:
+                            yield item
+            except StanflowError as caught:
+                if self._closed.is_set():
+                    raise
+                error = caught
             pause = state.after(error)
             if pause is None:
                 return
-            time.sleep(pause)
+            self._closed.wait(pause)
 
     def close(self) -> None:
+        """Calls that run, and later ones, are Cancelled."""
+        self._closed.set()
         self._channel.close()
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """gRPC's errors of the block as this package's."""
+        try:
+            with translated(self.address):
+                yield
+        # ValueError is gRPC's word for a channel that is closed already.
+        except (StanflowError, ValueError) as error:
+            if self._closed.is_set():
+                raise closed() from error
+            raise
+
+    @contextlib.contextmanager
+    def _reading(self, method: Callable[..., Any], request: Any) -> Iterator[Any]:
+        """The answers to a request. The call ends with the block."""
+        with self._errors():
+            call = method(request)
+            try:
+                yield call
+            finally:
+                call.cancel()
+
+
+def answer_of(call: Any) -> Any:
+    """Waits for it. gRPC itself lets a call go on that nobody waits for any more."""
+    try:
+        return call.result()
+    except BaseException:
+        call.cancel()
+        raise
 
 
 class Sending:

@@ -134,6 +134,7 @@ class Client:
                          self.jobs.artifact(job, "report.html"))
 
     def close(self) -> None:
+        """Ends the connection. Streams and calls that still run, and later ones, raise Cancelled; jobs go on."""
         self._connection.close()
 
     def __enter__(self) -> Client:

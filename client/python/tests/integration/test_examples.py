@@ -4,13 +4,15 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 
 import pytest
 from conftest import REPOSITORY
+
+sys.path.insert(0, os.fspath(REPOSITORY / "tests" / "integration"))
+from udp_peers import free_udp_port  # noqa: E402
 
 PYTHON = REPOSITORY / "client" / "python"
 EXAMPLES = PYTHON / "examples"
@@ -29,12 +31,6 @@ def run(server, folder, *command, stdin=None):
 def small(text):
     """The same lines with short trainings."""
     return re.sub(r"max_minutes=[0-9.]+", f"max_minutes={MINUTES}", text)
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
-        port.bind(("127.0.0.1", 0))
-        return port.getsockname()[1]
 
 
 def run_as_pasted(commands, folder, environment):

@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from typing import Any, AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Optional, TypeVar
 
 import grpc
 import grpc.aio
 
-from stanflow._connection import CHANNEL_OPTIONS, Sending, Stubs, address_of, new_channel
+from stanflow._connection import CHANNEL_OPTIONS, Sending, Stubs, address_of, closed, new_channel
 from stanflow._resume import Backoff, Item, Message, Resumable
-from stanflow.errors import StanflowError, from_rpc, translated
+from stanflow.errors import StanflowError, translated
 
 Answer = TypeVar("Answer")
 
@@ -25,6 +26,7 @@ class Connection:
         self._retry_seconds = retry_seconds
         self._channel = (grpc.aio.insecure_channel(self.address, CHANNEL_OPTIONS) if credentials is None else
                          grpc.aio.secure_channel(self.address, credentials, CHANNEL_OPTIONS))
+        self._closed = False
         self.stubs = Stubs(self._channel)
         # grpc.aio forgets why a server refuses a call while it still takes requests: the status of a failed write
         # replaces the server's. So those calls are gRPC's synchronous ones.
@@ -33,7 +35,7 @@ class Connection:
 
     async def call(self, method: Callable[..., Awaitable[Answer]], request: Any) -> Answer:
         """One request, one answer."""
-        with translated(self.address):
+        with self._errors():
             return await method(request, timeout=self._timeout)
 
     async def pages(self, method: Callable[..., Any], request: Any, field: str) -> AsyncIterator[Any]:
@@ -54,22 +56,22 @@ class Connection:
             with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits any more.
                 loop.call_soon_threadsafe(over.set)
 
-        call = method.future(source)
-        call.add_done_callback(tell)
-        try:
-            await over.wait()
-        except asyncio.CancelledError:
-            call.cancel()
-            raise
-        if source.error is not None:
-            raise source.error
-        with translated(self.address):
+        with self._errors():
+            call = method.future(source)
+            call.add_done_callback(tell)
+            try:
+                await over.wait()
+            except asyncio.CancelledError:
+                call.cancel()
+                raise
+            if source.error is not None:
+                raise source.error
             return call.result()
 
     async def receive(self, method: Callable[..., Any], request: Any) -> AsyncIterator[bytes]:
         """The bytes of a file, in order."""
-        with translated(self.address):
-            async for chunk in method(request):
+        with self._reading(method, request) as call:
+            async for chunk in call:
                 yield chunk.data
 
     def backoff(self) -> Backoff:
@@ -80,21 +82,54 @@ class Connection:
         """What `state` gives on of one call after another. Closing it cancels the call."""
         while True:
             error: Optional[StanflowError] = None
-            call = method(state.request())
             try:
-                async for message in call:
-                    item = state.take(message)
-                    if item is not None:
-                        yield item
-            except grpc.RpcError as rpc_error:
-                error = from_rpc(rpc_error, self.address)
-            finally:
-                call.cancel()
+                with self._reading(method, state.request()) as call:
+                    async for message in call:
+                        item = state.take(message)
+                        if item is not None:
+                            yield item
+            except StanflowError as caught:
+                if self._closed:
+                    raise
+                error = caught
             pause = state.after(error)
             if pause is None:
                 return
             await asyncio.sleep(pause)
 
     async def close(self) -> None:
+        """Calls that run, and later ones, are Cancelled."""
+        self._closed = True
         self._sending_channel.close()
         await self._channel.close()
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """gRPC's errors of the block as this package's."""
+        try:
+            with translated(self.address):
+                yield
+        # What gRPC makes of a channel that is closed: ValueError and UsageError of a new call, CancelledError of one
+        # that runs.
+        except (StanflowError, ValueError, grpc.aio.UsageError, asyncio.CancelledError) as error:
+            if self._closed and not task_is_cancelled():
+                raise closed() from error
+            raise
+
+    @contextlib.contextmanager
+    def _reading(self, method: Callable[..., Any], request: Any) -> Iterator[Any]:
+        """The answers to a request. The call ends with the block."""
+        with self._errors():
+            call = method(request)
+            try:
+                yield call
+            finally:
+                call.cancel()
+
+
+def task_is_cancelled() -> bool:
+    """Whether somebody cancelled the running task, rather than something that it awaits."""
+    if sys.version_info < (3, 11):
+        return False  # Tasks do not tell: of a client that is closed, they are taken for cancelled by that.
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
