@@ -9,17 +9,15 @@ import collections
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.request
 
+from flow_text import milliseconds, number_of
 from server_under_test import LIMIT_S, Server
 from udp_peers import free_udp_port, udp_socket, wait_for
 
@@ -44,23 +42,12 @@ class Collect(unittest.TestCase):
         """The id of a collection that listens on self.port."""
         job = self.server.run("datasets", "collect", name, "--listen", "127.0.0.1:%d" % self.port, "--every", every,
                               "--detach", *flags).stdout.strip()
-        self.wait_for(job, lambda job: "listening" in message_of(job))
+        self.server.wait_for_job(job, lambda job: "listening" in message_of(job))
         return job
-
-    def job(self, name):
-        return self.server.json("jobs", "get", name)
-
-    def wait_for(self, name, condition):
-        """The job once it is as it should be; what is waited for comes or the job ends."""
-        while True:
-            job = self.job(name)
-            if condition(job):
-                return job
-            self.assertIn(job["state"], ("QUEUED", "RUNNING", "CANCELLING"), job)
 
     def stop(self, name):
         self.server.run("jobs", "cancel", name)
-        return self.wait_for(name, lambda job: job["state"] == "CANCELLED")
+        return self.server.wait_for_job(name, lambda job: job["state"] == "CANCELLED")
 
     def send(self, protocol, rows=ROWS):
         state = tempfile.mkdtemp(dir=self.folder)
@@ -105,10 +92,6 @@ class Collect(unittest.TestCase):
         self.assertEqual((sum(lost.values()), sum(invented.values()), sorted(lost)[:3], sorted(invented)[:3]),
                          (0, 0, [], []))
 
-    def metric(self, name):
-        text = urllib.request.urlopen("http://%s/metrics" % self.server.metrics, timeout=LIMIT_S).read().decode()
-        return float(re.search("^%s(?:{[^}]*})? (.*)$" % name, text, re.MULTILINE).group(1))
-
     def nfcapd(self):
         """Process id of the collector; None while there is none."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -129,8 +112,8 @@ class Collect(unittest.TestCase):
                 # And nothing was lost.
                 self.assertRegex(message_of(job), ": %d flows, %d rejected$" % (len(sent), ROWS - len(sent)))
                 self.assert_same(self.stored_flows(protocol), sent)
-        self.assertEqual(self.metric("stanflow_collection_flows_total"), 3 * len(sent))
-        self.assertEqual(self.metric("stanflow_collections_active"), 0)
+        self.assertEqual(self.server.metric("stanflow_collection_flows_total"), 3 * len(sent))
+        self.assertEqual(self.server.metric("stanflow_collections_active"), 0)
 
     def test_no_flow_is_lost_or_taken_twice_when_the_server_is_killed(self):
         sent = self.sent_flows()
@@ -142,9 +125,9 @@ class Collect(unittest.TestCase):
             self.server.kill()
             self.server.start()
             wait_for(lambda: self.nfcapd() not in (None, former) and udp_socket(self.port), "it listens again")
-            self.wait_for(name, lambda job: "%d flows" % rows in message_of(job))
+            self.server.wait_for_job(name, lambda job: "%d flows" % rows in message_of(job))
         self.send("netflow9")
-        job = self.wait_for(name, lambda job: job["state"] == "SUCCEEDED")
+        job = self.server.wait_for_job(name, lambda job: job["state"] == "SUCCEEDED")
         self.assertEqual(job["result"], "datasets/killed")
         self.assertEqual(job["failures"], 0)
         self.assertEqual(job["attempts"], 3)
@@ -159,7 +142,7 @@ class Collect(unittest.TestCase):
         self.server.run("jobs", "cancel", name)
         self.server.kill()
         self.server.start()
-        self.wait_for(name, lambda job: job["state"] == "CANCELLED")
+        self.server.wait_for_job(name, lambda job: job["state"] == "CANCELLED")
         self.assert_same(self.stored_flows("cancelled"), sent)
 
     def test_a_dataset_grows_while_others_read_it_and_goes_on_with_the_next_collection(self):
@@ -176,7 +159,7 @@ class Collect(unittest.TestCase):
         self.stop(name)
         second = self.collect("growing", "--max-rows", rows + 200)
         self.send("netflow9", 500)
-        job = self.wait_for(second, lambda job: job["state"] == "SUCCEEDED")
+        job = self.server.wait_for_job(second, lambda job: job["state"] == "SUCCEEDED")
         self.assertEqual(job["figures"]["began_with_rows"], rows)
         self.assertEqual(job["figures"]["dropped_flows"], more_rows - 200, "beyond the last row")
         last = self.server.json("datasets", "describe", "growing")
@@ -198,8 +181,8 @@ class Collect(unittest.TestCase):
             job = self.stop(name)
         self.assertIn("50 flows, 7 rejected, 1 bad datagrams, 2 gaps in sequence numbers", message_of(job))
         self.assertEqual(len(self.stored_flows("gaps")), 50)
-        self.assertEqual(self.metric("stanflow_collection_sequence_failures_total"), 2)
-        self.assertEqual(self.metric("stanflow_collection_rejected_flows_total"), 7)
+        self.assertEqual(self.server.metric("stanflow_collection_sequence_failures_total"), 2)
+        self.assertEqual(self.server.metric("stanflow_collection_rejected_flows_total"), 7)
         dataset = self.server.json("datasets", "describe", "gaps")
         self.assertEqual(dataset["rejected_rows"], 7)
         self.assertIn("home networks", dataset["rejected"][0]["reason"])
@@ -218,7 +201,7 @@ class Collect(unittest.TestCase):
         os.kill(nfcapd, signal.SIGCONT)
         job = self.stop(name)
         self.assertIn("%d datagrams dropped by the kernel" % dropped, message_of(job))
-        self.assertEqual(self.metric("stanflow_collection_dropped_datagrams_total"), dropped)
+        self.assertEqual(self.server.metric("stanflow_collection_dropped_datagrams_total"), dropped)
         self.assertEqual(len(self.stored_flows("drops")), sequence - 30 * dropped)
 
     def test_a_place_where_nobody_can_listen_is_refused_with_the_reason(self):
@@ -255,18 +238,7 @@ def netflow5(sequence, count, source):
     return header + count * record
 
 
-def milliseconds(text):
-    seconds, _, rest = text.rstrip("Z").partition(".")
-    return 1000 * round(time.mktime(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S"))) + int(rest or 0)
-
-
-def number_of(address):
-    return struct.unpack(">I", socket.inet_aton(address))[0]
-
-
 if __name__ == "__main__":
     SEND_FLOWS = os.path.abspath(sys.argv.pop(2))
     BIN = sys.argv.pop(1)
-    os.environ["TZ"] = "UTC"
-    time.tzset()
     unittest.main(verbosity=2)

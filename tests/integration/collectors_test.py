@@ -7,8 +7,6 @@ No pace and no wait by the clock: the sender looks at the collector's socket and
 on a busy machine either.
 """
 import collections
-import contextlib
-import datetime
 import json
 import os
 import socket
@@ -19,7 +17,9 @@ import tempfile
 import threading
 import unittest
 
-from udp_peers import LIMIT_S, free_udp_port, udp_socket, wait_for
+from flow_text import milliseconds
+from server_under_test import LIMIT_S, read
+from udp_peers import free_udp_port, nfcapd, udp_socket
 
 SEND_FLOWS = ""
 ROWS = 100000
@@ -66,16 +66,14 @@ class Collectors(unittest.TestCase):
         os.mkdir(folder)
         port = free_udp_port()
         log = os.path.join(self.folder, "log")
-        with open(log, "w") as output, running(
-                ["nfcapd", "-l", folder, "-p", str(port), "-b", "127.0.0.1"], output) as nfcapd:
-            wait_for(lambda: self.assertIsNone(nfcapd.poll()) or udp_socket(port), "nfcapd does not listen")
+        with nfcapd(folder, port, log) as collector:
             counts = self.send("%s://127.0.0.1:%d" % (protocol, port), ROWS, port)
             self.assertEqual(udp_socket(port)["drops"], 0)
-            nfcapd.terminate()
-            nfcapd.wait(LIMIT_S)
+            collector.terminate()
+            collector.wait(LIMIT_S)
         self.assertEqual(counts["flows"], ROWS)
-        self.assertIn("Flows: %d," % ROWS, read(log))
-        self.assertIn("Sequence Errors: 0, Bad Packets: 0", read(log))
+        self.assertIn("Flows: %d," % ROWS, read(log).decode())
+        self.assertIn("Sequence Errors: 0, Bad Packets: 0", read(log).decode())
         return counts, nfdump_flows(folder)
 
     def send(self, url, rows, port=0):
@@ -91,7 +89,7 @@ class Collectors(unittest.TestCase):
         flows = []
         for line in read(os.path.join(self.folder, "sent.jsonl")).splitlines():
             flow = json.loads(line)
-            end = milliseconds(flow["flowEndMilliseconds"].rstrip("Z"))
+            end = milliseconds(flow["flowEndMilliseconds"])
             icmp = flow["protocolIdentifier"] == 1
             flows.append((
                 end - flow["flowDurationMilliseconds"], end, flow["sourceIPv4Address"], flow["destinationIPv4Address"],
@@ -205,28 +203,8 @@ def nfdump(folder, form):
                           timeout=LIMIT_S, check=True).stdout
 
 
-def milliseconds(text):
-    time_of = datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc)
-    return round(time_of.timestamp() * 1000)
-
-
 def flag_bits(text):
     return sum(128 >> place for place, flag in enumerate(text) if flag != ".")
-
-
-@contextlib.contextmanager
-def running(command, output):
-    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 if __name__ == "__main__":

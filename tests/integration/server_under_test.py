@@ -2,11 +2,14 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
+import time
+import urllib.request
 
 LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
 
@@ -63,15 +66,29 @@ class Server:
     def environment(self):
         return {**os.environ, "STANFLOW_SERVER": self.address}
 
-    def run(self, *args, check=True):
+    def run(self, *args, check=True, limit_s=LIMIT_S):
         done = subprocess.run(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=LIMIT_S)
+                              stderr=subprocess.PIPE, timeout=limit_s)
         if check and done.returncode:
             raise AssertionError("stanflow %s: exit %d\n%s" % (" ".join(map(str, args)), done.returncode, done.stderr))
         return done
 
     def json(self, *args):
         return json.loads(self.run(*args, "--json").stdout)
+
+    def metric(self, name, labels="[^}]*"):
+        """Value of the first one of the name with labels like these, or without any; None if there is none."""
+        text = urllib.request.urlopen("http://%s/metrics" % self.metrics, timeout=LIMIT_S).read().decode()
+        found = re.search("^%s(?:{%s})? (.*)$" % (name, labels), text, re.MULTILINE)
+        return found and float(found.group(1))
+
+    def wait_for_job(self, name, condition):
+        """The job once it is as it should be; an error if it ends before that."""
+        end = time.monotonic() + LIMIT_S
+        while not condition(job := self.json("jobs", "get", name)):
+            if job["state"] not in ("QUEUED", "RUNNING", "CANCELLING") or time.monotonic() > end:
+                raise AssertionError(job)
+        return job
 
     def start_command(self, *args):
         return subprocess.Popen(self.command(*args), env=self.environment(), text=True, stdout=subprocess.PIPE,

@@ -13,14 +13,14 @@ import sys
 import tempfile
 import threading
 import unittest
-import urllib.request
 
+from flow_text import number_of
 from server_under_test import LIMIT_S, Server, read
 
 BIN = ""
 ROWS = 40000
-# Long enough to be killed in the middle, slow enough that a commit or two have been.
-PACE = ["--rate", 16000]
+# Slow enough that most is left after the first commit, when the server is killed.
+PACE = ["--rate", 5000]
 PROTOCOLS = {1: "ICMP", 6: "TCP", 17: "UDP"}
 FLOWS = ["--model", "friday", "--hosts", 9, "--rows", ROWS, "--seed", 7]
 
@@ -50,27 +50,16 @@ class Streams(unittest.TestCase):
     def exported(cls, name):
         return os.path.join(cls.temporary.name, "data", "exports", name)
 
-    def job(self, name):
-        return self.server.json("jobs", "get", name)
-
-    def wait_for(self, name, condition):
-        """The job once it is as it should be; what is waited for comes or the job ends."""
-        while True:
-            job = self.job(name)
-            if condition(job):
-                return job
-            self.assertIn(job["state"], ("QUEUED", "RUNNING", "CANCELLING"), job)
-
     def start_stream(self, to, *flags):
         return self.server.run("stream", *flags, "--to", to, "--detach").stdout.strip()
 
     def stream_through_a_kill(self, to):
-        """The job after its server was killed in the middle of it and came back."""
+        """The job after its server was killed once it had committed flows, and came back."""
         name = self.start_stream(to, *FLOWS, *PACE)
-        self.wait_for(name, lambda job: job["progress"] and job["progress"]["fraction"] > 0.4)
+        self.server.wait_for_job(name, lambda _: self.server.metric("stanflow_sink_position_flows"))
         self.server.kill()
         self.server.start()
-        return self.wait_for(name, lambda job: job["state"] == "SUCCEEDED")
+        return self.server.wait_for_job(name, lambda job: job["state"] == "SUCCEEDED")
 
     def generated(self, *flags):
         path = self.file("generated.csv")
@@ -102,17 +91,16 @@ class Streams(unittest.TestCase):
         # Some of those may have waited for a full datagram when the server was killed.
         self.assertLessEqual(surplus, sent_again)
         self.assertGreater(surplus, sent_again - 30)
-        self.assertLessEqual(sent_again, 2 * PACE[1], "about a second's flows")
+        self.assertGreater(job["figures"]["resumed_rows"], 0)
 
     def test_a_stream_without_an_end_is_ended_by_a_cancel(self):
         with Receiver() as receiver:
             name = self.start_stream("netflow9://127.0.0.1:%d" % receiver.port, "--model", "columns", "--rate", 500)
-            self.wait_for(name, lambda job: job["progress"] and job["progress"]["fraction"] >= 0 and
-                          job["progress"]["message"])
-            text = urllib.request.urlopen("http://%s/metrics" % self.server.metrics, timeout=LIMIT_S).read().decode()
-            self.assertIn('stanflow_sinks_active{sink="netflow9"} 1', text.splitlines())
+            self.server.wait_for_job(name, lambda job: job["progress"] and job["progress"]["fraction"] >= 0 and
+                                     job["progress"]["message"])
+            self.assertEqual(self.server.metric("stanflow_sinks_active", 'sink="netflow9"'), 1)
             self.server.run("jobs", "cancel", name)
-            self.wait_for(name, lambda job: job["state"] == "CANCELLED")
+            self.server.wait_for_job(name, lambda job: job["state"] == "CANCELLED")
 
     def test_one_pass_of_a_replay_is_the_dataset(self):
         self.server.run("stream", "--model", "friday", "--duration", "7d", "--to", "file:pass.csv")
@@ -186,10 +174,6 @@ def flow_of(row):
 def rows_of(path):
     with open(path) as lines:
         return list(csv.DictReader(lines))
-
-
-def number_of(address):
-    return struct.unpack(">I", socket.inet_aton(address))[0]
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 """Collectors on the loopback, as the tests see them from outside."""
+import contextlib
 import socket
+import subprocess
 import time
 
-LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
+from server_under_test import LIMIT_S, read
 
 
 def udp_socket(port):
-    """What the kernel says of the IPv4 socket that is bound to the port; None if there is none."""
+    """What the kernel says of the IPv4 socket that is bound to the port: bytes in its queue, datagrams that it dropped.
+    None if there is none."""
     with open("/proc/net/udp") as table:
         for line in table.readlines()[1:]:
             fields = line.split()
             if int(fields[1].split(":")[1], 16) == port:
-                return {"drops": int(fields[12])}
+                return {"queue": int(fields[4].split(":")[1], 16), "drops": int(fields[12])}
     return None
 
 
@@ -27,3 +30,19 @@ def wait_for(condition, what):
         if time.monotonic() > end:
             raise AssertionError(what)
         time.sleep(0.01)  # between two looks
+
+
+@contextlib.contextmanager
+def nfcapd(folder, port, log, *flags):
+    """The process of a collector that listens and writes into the folder. If it still runs afterwards it is killed."""
+    with open(log, "w") as output:
+        process = subprocess.Popen(["nfcapd", "-l", folder, "-p", str(port), "-b", "127.0.0.1", *flags], stdout=output,
+                                   stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: process.poll() is not None or udp_socket(port), "nfcapd does not listen")
+        if process.returncode is not None:
+            raise AssertionError("nfcapd ended: " + read(log).decode())
+        yield process
+    finally:
+        process.kill()
+        process.wait()
