@@ -46,6 +46,33 @@ def refuse(context, code, message, **details):
     context.abort(code, message)
 
 
+class LostAnswers(grpc.ServerInterceptor):
+    """Calls that do what they do, but whose answer gets lost with the connection; of a stream all but the first."""
+
+    def __init__(self):
+        # How many calls of a method, by its name, and those that came so far.
+        self.of, self.calls = {}, []
+
+    def intercept_service(self, continuation, details):
+        handler, method = continuation(details), details.method.rpartition("/")[2]
+        self.calls.append(method)
+        if self.of.get(method, 0) == 0:
+            return handler
+        self.of[method] -= 1
+
+        def one(request, context):
+            (handler.unary_unary or handler.stream_unary)(request, context)
+            context.abort(*GONE)
+
+        def many(request, context):
+            yield next(iter(handler.unary_stream(request, context)))
+            context.abort(*GONE)
+
+        changed = {kind: many if kind == "unary_stream" else one
+                   for kind in ("unary_unary", "stream_unary", "unary_stream") if getattr(handler, kind)}
+        return handler._replace(**changed)
+
+
 class FakeSynthesis(synthesis_pb2_grpc.SynthesisServicer):
     def __init__(self):
         self.generates, self.trains, self.streams, self.evaluates = [], [], [], []
@@ -103,10 +130,11 @@ class FakeJobs(jobs_pb2_grpc.JobsServicer):
     """Every job ends as `ended`, after `events`."""
 
     def __init__(self):
-        self.watches, self.lists = [], []
+        self.watches, self.lists, self.cancelled = [], [], []
         self.listed = 1
         # The first watch breaks after so many events; 0: never.
         self.break_watch_after = 0
+        self.break_watch = lambda context: context.abort(*GONE)
         self.artifacts = {"report.json": b'{"jsd": {"bytes": {"value": 0.03, "floor": 0.01, "b1": null}}}',
                           "report.html": b"<p>a report</p>"}
         self.ended = jobs_pb2.Job(state=jobs_pb2.JOB_STATE_SUCCEEDED, result="models/edge/versions/3")
@@ -138,11 +166,12 @@ class FakeJobs(jobs_pb2_grpc.JobsServicer):
         last = jobs_pb2.JobEvent(sequence=len(self.events) + 1, state=self.ended.state)
         for sent, event in enumerate([*self.events, last]):
             if first and 0 < self.break_watch_after <= sent:
-                context.abort(*GONE)
+                self.break_watch(context)
             if event.sequence > request.after_sequence:
                 yield event
 
     def CancelJob(self, request, context):
+        self.cancelled.append(request.name)
         return jobs_pb2.Job(name=request.name, state=jobs_pb2.JOB_STATE_CANCELLING)
 
     def GetArtifact(self, request, context):
@@ -155,6 +184,8 @@ class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
     def __init__(self):
         self.uploads, self.deleted = [], []
         self.existing = set()
+        # Whether an import makes its dataset.
+        self.keeps = True
         # Released once for every upload that is over, whoever ended it.
         self.over = threading.Semaphore(0)
         # Answered instead of taking the file.
@@ -168,7 +199,8 @@ class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
         header = next(request_iterator).header
         data = b"".join(request.data for request in request_iterator)
         self.uploads.append((header, data))
-        self.existing.add("datasets/" + header.dataset)
+        if self.keeps:
+            self.existing.add("datasets/" + header.dataset)
         return jobs_pb2.Job(name="jobs/import-1", state=jobs_pb2.JOB_STATE_QUEUED)
 
     def GetDataset(self, request, context):
@@ -183,6 +215,9 @@ class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
         self.deleted.append(request.name)
         if self.refuse_delete is not None:
             self.refuse_delete(context)
+        if request.name not in self.existing:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"name: there is no dataset '{request.name}'")
+        self.existing.remove(request.name)
         return datasets_pb2.DeleteDatasetResponse()
 
 
@@ -214,6 +249,7 @@ class FakeServer:
     def __init__(self):
         self.synthesis, self.jobs = FakeSynthesis(), FakeJobs()
         self.datasets, self.models = FakeDatasets(), FakeModels()
+        self.lost = LostAnswers()
         self.port = 0
 
     @property
@@ -222,7 +258,7 @@ class FakeServer:
 
     def start(self):
         """On the port that it had before, if any."""
-        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
+        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8), interceptors=[self.lost])
         synthesis_pb2_grpc.add_SynthesisServicer_to_server(self.synthesis, self._server)
         jobs_pb2_grpc.add_JobsServicer_to_server(self.jobs, self._server)
         datasets_pb2_grpc.add_DatasetsServicer_to_server(self.datasets, self._server)

@@ -84,6 +84,27 @@ def test_the_whole_path(fake, quick, tmp_path):
     assert fake.datasets.deleted == ["datasets/" + fake.datasets.uploads[1][0].dataset]
 
 
+def test_an_import_of_flows_to_be_judged_ends_with_the_wait_for_it(fake, tmp_path, monkeypatch):
+    async def use(client):
+        waiting = asyncio.Event()
+
+        async def endless(name, *, progress=False):
+            waiting.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(client.jobs, "wait", endless)
+        task = asyncio.create_task(client.evaluate("edge", "office", synthetic=tmp_path / "syn.csv"))
+        await waiting.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    (tmp_path / "syn.csv").write_bytes(b"some flows")
+    fake.datasets.keeps = False
+    run(fake, use)
+    assert fake.jobs.cancelled == ["jobs/import-1"]
+
+
 def test_a_stream_is_a_job_that_is_waited_for_or_not(fake):
     async def use(client):
         ended = await client.stream("edge", to="file:flows.csv", duration=60, speed=10)

@@ -149,7 +149,7 @@ def test_backoff_grows_and_ends_with_patience():
 
     def pauses():
         while True:
-            pause = backoff.pause()
+            pause = backoff.pause(0)
             if pause is None:
                 return
             now[0] += pause
@@ -158,3 +158,8 @@ def test_backoff_grows_and_ends_with_patience():
     assert list(pauses()) == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 1.9])
     backoff.reset()
     assert next(pauses()) == 0.1
+
+
+def test_a_pause_is_as_long_as_the_server_asks_for_and_no_longer_than_patience():
+    backoff = Backoff(5, clock=lambda: 0.0)
+    assert [backoff.pause(1.5), backoff.pause(60)] == [1.5, 5]

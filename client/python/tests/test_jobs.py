@@ -1,8 +1,10 @@
 """Jobs: waiting for them, and what comes of them."""
 import datetime
 
+import grpc
 import pytest
 import stanflow
+from fake_server import refuse
 from stanflow.v1 import jobs_pb2, synthesis_pb2
 
 
@@ -56,7 +58,7 @@ def test_a_stream_that_can_not_be_meant_is_not_asked_for(fake, client, wrong, sa
 
 def test_a_watch_that_breaks_goes_on_after_the_last_event(fake, client):
     fake.jobs.break_watch_after = 2
-    assert [event.sequence for event in client.jobs.watch("1", submitted=True)] == [1, 2, 3, 4]
+    assert [event.sequence for event in client.jobs.watch("1")] == [1, 2, 3, 4]
     assert fake.jobs.watches == [("jobs/1", 0), ("jobs/1", 2)]
 
 
@@ -121,6 +123,50 @@ def test_flows_of_a_file_are_a_dataset_while_they_are_judged(fake, client, tmp_p
     assert (data, list(header.home)) == (b"some flows", ["10.0.0.0/16"])
     assert fake.synthesis.evaluates[0].synthetic_dataset == "datasets/" + header.dataset
     assert fake.datasets.deleted == ["datasets/" + header.dataset]
+
+
+def test_equal_flows_that_are_judged_at_once_are_datasets_of_their_own(fake, client, tmp_path):
+    flows = tmp_path / "syn.csv"
+    flows.write_bytes(b"some flows")
+    for request_id in ("", "", "r", "r"):
+        client.evaluate("edge", "office", synthetic=flows, request_id=request_id)
+    first, second, third, fourth = [header.dataset for header, _ in fake.datasets.uploads]
+    assert len({first, second, third}) == 3
+    # The same id is the same request.
+    assert third == fourth
+
+
+def test_flows_that_can_not_be_deleted_after_they_were_judged_are_told_of(fake, client, tmp_path):
+    flows = tmp_path / "syn.csv"
+    flows.write_bytes(b"some flows")
+    fake.datasets.refuse_delete = lambda context: refuse(context, grpc.StatusCode.FAILED_PRECONDITION,
+                                                         "jobs/evaluate-1 reads it")
+    with pytest.warns(UserWarning, match=r"jobs/evaluate-1 reads it; later: client.datasets.delete\('datasets/syn"):
+        client.evaluate("edge", "office", synthetic=flows)
+
+
+def test_flows_whose_import_fails_are_no_dataset_to_be_told_of(fake, client, tmp_path, recwarn):
+    flows = tmp_path / "syn.csv"
+    flows.write_bytes(b"some flows")
+    fake.datasets.keeps = False
+    fake.jobs.end_as(jobs_pb2.JOB_STATE_FAILED, "INVALID_ARGUMENT", "no known format")
+    with pytest.raises(stanflow.JobFailed, match="no known format"):
+        client.evaluate("edge", "office", synthetic=flows)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_an_import_of_flows_to_be_judged_ends_with_the_wait_for_it(fake, client, tmp_path, monkeypatch):
+    flows = tmp_path / "syn.csv"
+    flows.write_bytes(b"some flows")
+    fake.datasets.keeps = False
+
+    def interrupted(name, *, progress=False):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(client.jobs, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.evaluate("edge", "office", synthetic=flows)
+    assert fake.jobs.cancelled == ["jobs/import-1"]
 
 
 def test_a_dataset_is_judged_as_it_is_and_stays(fake, client):

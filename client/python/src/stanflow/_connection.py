@@ -8,7 +8,7 @@ from typing import Any, Callable, Generator, Iterator, Optional, TypeVar
 
 import grpc
 
-from stanflow._resume import Backoff, Item, Message, Resumable
+from stanflow._resume import Backoff, Item, Message, Resumable, until_again
 from stanflow.errors import Cancelled, StanflowError, translated
 from stanflow.v1 import datasets_pb2_grpc, jobs_pb2_grpc, models_pb2_grpc, synthesis_pb2_grpc
 
@@ -63,12 +63,28 @@ class Connection:
         self._retry_seconds = retry_seconds
         self._channel = new_channel(self.address, credentials)
         self._closed = threading.Event()
+        # Whether the server has ever answered.
+        self.reached = False
         self.stubs = Stubs(self._channel)
 
     def call(self, method: Callable[..., Answer], request: Any) -> Answer:
-        """One request, one answer."""
+        """One request, one answer, one try."""
         with self._errors():
             return method(request, timeout=self._timeout)
+
+    def ask(self, method: Callable[..., Answer], request: Any) -> Answer:
+        """As `call`, of a request that may be repeated: a look, or a submit with a request id."""
+        return self.again(lambda: self.call(method, request))
+
+    def again(self, attempt: Callable[[], Answer]) -> Answer:
+        """Makes an attempt, and another one wherever the server is gone for a while."""
+        backoff = self.backoff()
+        while True:
+            try:
+                return attempt()
+            except StanflowError as error:
+                pause = until_again(error, backoff, self.reached)
+            self._closed.wait(pause)
 
     def send(self, method: Any, requests: Iterator[Any]) -> Any:
         """Many requests, one answer. What `requests` raises reaches the caller, and the call is cancelled; so it is by
@@ -92,7 +108,7 @@ class Connection:
     def pages(self, method: Callable[..., Any], request: Any, field: str) -> Iterator[Any]:
         """`field` of every page of a list."""
         while True:
-            answer = self.call(method, request)
+            answer = self.ask(method, request)
             yield from getattr(answer, field)
             if not answer.next_page_token:
                 return
@@ -132,10 +148,12 @@ class Connection:
         try:
             with translated(self.address):
                 yield
+            self.reached = True
         # ValueError is gRPC's word for a channel that is closed already.
         except (StanflowError, ValueError) as error:
             if self._closed.is_set():
                 raise closed() from error
+            self.reached |= isinstance(error, StanflowError) and error.told
             raise
 
     @contextlib.contextmanager

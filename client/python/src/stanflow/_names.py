@@ -37,7 +37,7 @@ def networks(home: Home) -> List[str]:
     return [home] if isinstance(home, str) else list(home)
 
 
-def dataset_id_of_contents(kind: str, sha256: bytes, home: Home, holdout: str) -> str:
-    """Of flows that were given no name: equal ones are uploaded once."""
-    what = " ".join([sha256.hex(), *networks(home), holdout])
+def dataset_id_of_contents(kind: str, sha256: bytes, home: Home, holdout: str, user: str) -> str:
+    """Of flows that were given no name: equal ones of one user are one dataset."""
+    what = " ".join([sha256.hex(), *networks(home), holdout, *([user] if user else [])])
     return f"{kind}-{hashlib.sha256(what.encode()).hexdigest()[:16]}"

@@ -29,17 +29,30 @@ class Backoff:
         self._failing_since: Optional[float] = None
         self._next = self.first_seconds
 
-    def pause(self) -> Optional[float]:
-        """Seconds until the next try; None once patience is over."""
+    def pause(self, at_least: float) -> Optional[float]:
+        """Seconds until the next try, `at_least` as many as the server asks for; None once patience is over."""
         now = self._clock()
         if self._failing_since is None:
             self._failing_since = now
         left = self._failing_since + self._patience - now
         if left <= 0:
             return None
-        pause = min(self._next, left)
+        pause = min(max(self._next, at_least), left)
         self._next = min(2 * self._next, self.longest_seconds)
         return pause
+
+
+def until_again(error: StanflowError, backoff: Backoff, reached: bool) -> float:
+    """Seconds until a call is repeated that may be; raises its error where that mends nothing.
+
+    `reached`: the server has answered before. Waiting for one that never did would hide a wrong address.
+    """
+    # CALLS_FULL: the server has not looked at the call.
+    passes = error.code == "UNAVAILABLE" or error.reason == "CALLS_FULL"
+    pause = backoff.pause(error.retry_seconds or 0) if passes and reached else None
+    if pause is None:
+        raise error
+    return pause
 
 
 class Resumable(Generic[Message, Item]):
@@ -99,7 +112,7 @@ class Generation(Resumable[synthesis_pb2.GenerateResponse, FlowBatch]):
             raise error
         error = error or Unavailable("the server ended the stream early")
         # Without a header there was never a stream: waiting would hide a wrong address.
-        pause = self._backoff.pause() if self.header is not None else None
+        pause = self._backoff.pause(error.retry_seconds or 0) if self.header is not None else None
         if pause is None:
             raise error
         self.reconnects += 1
@@ -139,13 +152,16 @@ ENDED = (jobs_pb2.JOB_STATE_SUCCEEDED, jobs_pb2.JOB_STATE_FAILED, jobs_pb2.JOB_S
 class Watch(Resumable[jobs_pb2.JobEvent, jobs_pb2.JobEvent]):
     """Every event of a job, once and in order, until the one that ends it.
 
-    `submitted`: this very server has just answered the job; one that never answers is an error at once otherwise.
+    `reached`: the server has answered before; one that never does is an error at once otherwise.
     """
 
-    def __init__(self, name: str, after_sequence: int, backoff: Backoff, submitted: bool) -> None:
+    # RESOURCE_EXHAUSTED: more calls wait than the server lets.
+    _GOES_ON = ("UNAVAILABLE", "RESOURCE_EXHAUSTED")
+
+    def __init__(self, name: str, after_sequence: int, backoff: Backoff, reached: bool) -> None:
         self._request = jobs_pb2.WatchJobRequest(name=name, after_sequence=after_sequence)
         self._backoff = backoff
-        self._reached = submitted
+        self._reached = reached
         self._any_in_call = False
         self._ended = False
 
@@ -164,10 +180,11 @@ class Watch(Resumable[jobs_pb2.JobEvent, jobs_pb2.JobEvent]):
         # Without a new event a watch ends well only where the last one was known already.
         if self._ended or (error is None and not self._any_in_call):
             return None
-        if error is not None and error.code != "UNAVAILABLE":
+        if error is not None and error.code not in self._GOES_ON:
             raise error
         error = error or Unavailable("the server ended the watch early")
-        pause = self._backoff.pause() if self._reached else None
+        self._reached |= error.told
+        pause = self._backoff.pause(error.retry_seconds or 0) if self._reached else None
         if pause is None:
             raise error
         return pause

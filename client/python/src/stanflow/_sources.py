@@ -23,16 +23,16 @@ class Measured(NamedTuple):
 
 
 class Source:
-    """Blocks of bytes, which a source that can be `read_again` gives as often as it is asked."""
+    """Blocks of bytes, which a source that may be `read_again` gives as often as it is asked."""
 
     def __init__(self, blocks: Callable[[], Iterator[bytes]], read_again: bool) -> None:
         self.blocks = blocks
-        self._read_again = read_again
+        self.read_again = read_again
         self._measured: Optional[Measured] = None
 
     def measure(self) -> Optional[Measured]:
         """Reads it through once; None of one that would be gone then."""
-        if self._read_again and self._measured is None:
+        if self.read_again and self._measured is None:
             size, digest = 0, hashlib.sha256()
             for block in self.blocks():
                 size += len(block)
@@ -62,6 +62,11 @@ def upload_requests(header: datasets_pb2.UploadHeader, source: Source) -> Iterat
     yield datasets_pb2.UploadRequest(header=header)
     for block in source.blocks():
         yield datasets_pb2.UploadRequest(data=block)
+
+
+def may_be_repeated(header: datasets_pb2.UploadHeader, source: Source) -> bool:
+    """Whether a second upload gives the same bytes, and the same job."""
+    return source.read_again and bool(header.request_id)
 
 
 def _file_blocks(path: str) -> Iterator[bytes]:

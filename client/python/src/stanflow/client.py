@@ -16,7 +16,7 @@ from stanflow.jobs import Jobs
 from stanflow.models import Models
 from stanflow.report import Report
 from stanflow.stream import FlowStream
-from stanflow.v1 import datasets_pb2, jobs_pb2
+from stanflow.v1 import datasets_pb2, jobs_pb2, synthesis_pb2
 
 
 class Client:
@@ -47,7 +47,7 @@ class Client:
                                          max_rejected_share=max_rejected_share, request_id=request_id,
                                          priority=priority)
         job = self.datasets.upload(header, source_of(data))
-        return self.datasets.get(self.jobs.wait(job.name, progress=progress, submitted=True).result)
+        return self.datasets.get(self.jobs.wait(job.name, progress=progress).result)
 
     def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
               options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (), holdout: str = "none",
@@ -58,11 +58,10 @@ class Client:
         something to evaluate against): they become a dataset that is named after its contents. `max_minutes`: of
         trained time; 0 is no limit. `options`: of the preset. Without `wait` the job may not have started yet.
         """
-        dataset = self._dataset_of("flows", data, home, holdout, progress)
+        dataset = self._dataset_of(data, home, holdout, progress)
         request = _requests.train_request(dataset, model=model, preset=preset, max_minutes=max_minutes,
                                           options=options, seed=seed, request_id=request_id, priority=priority)
-        job = self._connection.call(self._connection.stubs.synthesis.Train, request)
-        return self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+        return self._submit(self._connection.stubs.synthesis.Train, request, wait, progress)
 
     def generate(self, model: str, *, rows: Optional[int] = None, duration: Optional[Duration] = None, hosts: int = 0,
                  seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
@@ -96,12 +95,11 @@ class Client:
         Without `rows` and `duration` it ends by `jobs.cancel` alone, so give `wait=False`. A wait that is interrupted
         leaves the job running.
         """
-        request = _requests.stream_request(model, to=to, rows=rows, duration=duration, hosts=hosts, seed=seed,
-                                           stream=stream, home=home, start=start, rate=rate, speed=speed,
-                                           when_full=when_full, exporters=exporters, request_id=request_id,
-                                           priority=priority)
-        job = self._connection.call(self._connection.stubs.synthesis.Stream, request)
-        return self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+        flows = _requests.generate_request(model, rows=rows, duration=duration, hosts=hosts, seed=seed, stream=stream,
+                                           home=home, start=start)
+        request = _requests.stream_request(flows, to=to, rate=rate, speed=speed, when_full=when_full,
+                                           exporters=exporters, request_id=request_id, priority=priority)
+        return self._submit(self._connection.stubs.synthesis.Stream, request, wait, progress)
 
     def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
                  synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None, duration: Optional[Duration] = None,
@@ -115,18 +113,16 @@ class Client:
         learns from; 0 leaves the tasks out, which are most of the time. `max_likelihood_rows`: hold-out rows to score
         at most; 0 is all.
         """
-        request = _requests.evaluate_request(model, dataset, rows=rows, duration=duration, hosts=hosts, seed=seed,
-                                             stream=stream, home=home, start=start, task_rows=task_rows,
+        flows = _requests.generate_request("", rows=rows, duration=duration, hosts=hosts, seed=seed, stream=stream,
+                                           home=home, start=start)
+        request = _requests.evaluate_request(model, dataset, flows, task_rows=task_rows,
                                              max_likelihood_rows=max_likelihood_rows, request_id=request_id,
                                              priority=priority)
-        if synthetic is None:
-            return self._evaluate(request, progress)
-        request.synthetic_dataset = self._dataset_of("synthetic", synthetic, synthetic_home, "none", progress)
-        try:
-            return self._evaluate(request, progress)
-        finally:
-            if not is_dataset(synthetic):
-                self._drop(request.synthetic_dataset)
+        if synthetic is not None and not is_dataset(synthetic):
+            return self._evaluate_flows(request, synthetic, synthetic_home, progress)
+        if synthetic is not None:
+            request.synthetic_dataset = dataset_name(str(synthetic))
+        return self._evaluate(request, progress)
 
     def report(self, job: str) -> Report:
         """Of an evaluation that has SUCCEEDED."""
@@ -143,33 +139,45 @@ class Client:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _evaluate(self, request: Any, progress: bool) -> Report:
-        job = self._connection.call(self._connection.stubs.synthesis.Evaluate, request)
-        return self.report(self.jobs.wait(job.name, progress=progress, submitted=True).name)
+    def _submit(self, method: Any, request: Any, wait: bool, progress: bool) -> jobs_pb2.Job:
+        job: jobs_pb2.Job = self._connection.ask(method, request)
+        return self.jobs.wait(job.name, progress=progress) if wait else job
 
-    def _dataset_of(self, kind: str, data: Flows, home: Home, holdout: str, progress: bool) -> str:
+    def _evaluate(self, request: synthesis_pb2.EvaluateRequest, progress: bool) -> Report:
+        return self.report(self._submit(self._connection.stubs.synthesis.Evaluate, request, True, progress).name)
+
+    def _evaluate_flows(self, request: synthesis_pb2.EvaluateRequest, flows: Flows, home: Home,
+                        progress: bool) -> Report:
+        """Flows that are a dataset for as long as that takes, and this evaluation's alone."""
+        header, source = _requests.unnamed_upload("synthetic", flows, home, "none",
+                                                  request.request_id)
+        request.synthetic_dataset = dataset_name(header.dataset)
+        job = self.datasets.upload(header, source)
+        try:
+            self.jobs.wait(job.name, progress=progress)
+            return self._evaluate(request, progress)
+        finally:
+            self._drop(request.synthetic_dataset, job.name)
+
+    def _drop(self, dataset: str, making: str) -> None:
+        """A dataset that nobody else knows of, and the import that made it or still would."""
+        try:
+            try:
+                self.datasets.delete(dataset)
+            except errors.NotFound:
+                self.jobs.cancel(making)  # The wait for it was interrupted, or it has failed.
+        except errors.StanflowError as error:
+            warnings.warn(f"{dataset} could not be deleted: {error}; "
+                          f"later: client.datasets.delete({dataset!r})", stacklevel=4)
+
+    def _dataset_of(self, data: Flows, home: Home, holdout: str, progress: bool) -> str:
         """Its name, uploaded first if it is none yet."""
         if is_dataset(data):
             return dataset_name(str(data))
-        header, source = _requests.unnamed_upload(kind, data, home, holdout)
+        header, source = _requests.unnamed_upload("flows", data, home, holdout)
         try:
             return self.datasets.get(header.dataset).name
         except errors.NotFound:
-            pass
-        try:
             job = self.datasets.upload(header, source)
-            self.jobs.wait(job.name, progress=progress, submitted=True)
-        except errors.StanflowError as error:
-            # Another upload of the same flows was faster.
-            if error.code != "ALREADY_EXISTS":
-                raise
+        self.jobs.wait(job.name, progress=progress)
         return dataset_name(header.dataset)
-
-    def _drop(self, dataset: str) -> None:
-        try:
-            self.datasets.delete(dataset)
-        except (errors.NotFound, errors.FailedPrecondition):
-            pass  # Another evaluation has dropped it, or still reads it and will.
-        except errors.StanflowError as error:
-            warnings.warn(f"{dataset} could not be deleted: {error}; later: client.datasets.delete({dataset!r})",
-                          stacklevel=3)

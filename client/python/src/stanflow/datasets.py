@@ -5,7 +5,7 @@ from typing import Iterator
 
 from stanflow._connection import Connection
 from stanflow._names import dataset_name
-from stanflow._sources import Source, upload_requests
+from stanflow._sources import Source, may_be_repeated, upload_requests
 from stanflow.v1 import datasets_pb2, jobs_pb2
 
 
@@ -18,7 +18,7 @@ class Datasets:
 
     def get(self, name: str) -> datasets_pb2.Dataset:
         request = datasets_pb2.GetDatasetRequest(name=dataset_name(name))
-        dataset: datasets_pb2.Dataset = self._connection.call(self._stub.GetDataset, request)
+        dataset: datasets_pb2.Dataset = self._connection.ask(self._stub.GetDataset, request)
         return dataset
 
     def list(self) -> Iterator[datasets_pb2.Dataset]:
@@ -32,5 +32,9 @@ class Datasets:
     def upload(self, header: datasets_pb2.UploadHeader, source: Source) -> jobs_pb2.Job:
         """Sends the bytes; the answered job imports them. `Client.import_dataset` also waits for that."""
         source.measure()  # Here, so that a file that can't be read is an error before there is a call.
-        job: jobs_pb2.Job = self._connection.send(self._stub.Upload, upload_requests(header, source))
-        return job
+
+        def attempt() -> jobs_pb2.Job:
+            job: jobs_pb2.Job = self._connection.send(self._stub.Upload, upload_requests(header, source))
+            return job
+
+        return self._connection.again(attempt) if may_be_repeated(header, source) else attempt()

@@ -24,7 +24,7 @@ class Jobs:
         self._stub = connection.stubs.jobs
 
     def get(self, name: str) -> jobs_pb2.Job:
-        job: jobs_pb2.Job = self._connection.call(self._stub.GetJob, jobs_pb2.GetJobRequest(name=job_name(name)))
+        job: jobs_pb2.Job = self._connection.ask(self._stub.GetJob, jobs_pb2.GetJobRequest(name=job_name(name)))
         return job
 
     def list(self, states: Iterable[str] = ()) -> Iterator[jobs_pb2.Job]:
@@ -36,16 +36,16 @@ class Jobs:
         job: jobs_pb2.Job = self._connection.call(self._stub.CancelJob, jobs_pb2.CancelJobRequest(name=job_name(name)))
         return job
 
-    def watch(self, name: str, after: int = 0, *, submitted: bool = False) -> Iterator[jobs_pb2.JobEvent]:
+    def watch(self, name: str, after: int = 0) -> Iterator[jobs_pb2.JobEvent]:
         """Every event after number `after`, once and in order, until the one that ends the job; also over a restart of
-        the server. `submitted`: it has just answered the job, so that it is waited for even if it can't be reached."""
-        state = Watch(job_name(name), after, self._connection.backoff(), submitted)
+        the server."""
+        state = Watch(job_name(name), after, self._connection.backoff(), self._connection.reached)
         return self._connection.follow(self._stub.WatchJob, state)
 
-    def wait(self, name: str, *, progress: bool = False, submitted: bool = False) -> jobs_pb2.Job:
+    def wait(self, name: str, *, progress: bool = False) -> jobs_pb2.Job:
         """The job once it has SUCCEEDED; JobFailed or JobCancelled, which hold it, if it ended otherwise."""
         with job_bar(progress, job_name(name)) as show:
-            for event in self.watch(name, submitted=submitted):
+            for event in self.watch(name):
                 show(event)
         job = self.get(name)
         if job.state != jobs_pb2.JOB_STATE_SUCCEEDED:
@@ -55,4 +55,4 @@ class Jobs:
     def artifact(self, name: str, artifact: str) -> bytes:
         """A file that the job made, "report.json" for instance."""
         request = jobs_pb2.GetArtifactRequest(name=job_name(name), artifact=artifact)
-        return b"".join(self._connection.receive(self._stub.GetArtifact, request))
+        return self._connection.again(lambda: b"".join(self._connection.receive(self._stub.GetArtifact, request)))

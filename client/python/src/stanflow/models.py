@@ -26,7 +26,7 @@ class Models:
     def get(self, name: str) -> models_pb2.ModelVersion:
         """With the whole manifest."""
         request = models_pb2.GetModelRequest(name=model_name(name))
-        version: models_pb2.ModelVersion = self._connection.call(self._stub.GetModel, request)
+        version: models_pb2.ModelVersion = self._connection.ask(self._stub.GetModel, request)
         return version
 
     def list(self) -> Iterator[models_pb2.ModelVersion]:
@@ -57,8 +57,12 @@ class Models:
     def export_bundle(self, name: str, path: Path) -> None:
         """Writes a version as one tar file."""
         request = models_pb2.ExportModelRequest(name=model_name(name))
-        with whole_file(path) as part, open(part, "wb") as file:
-            file.writelines(self._connection.receive(self._stub.ExportModel, request))
+
+        def export() -> None:
+            with whole_file(path) as part, open(part, "wb") as file:
+                file.writelines(self._connection.receive(self._stub.ExportModel, request))
+
+        self._connection.again(export)
 
     def import_bundle(self, model: str, path: Path) -> models_pb2.ModelVersion:
         """Makes a bundle that `export_bundle` wrote the model's next version."""

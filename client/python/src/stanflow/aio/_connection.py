@@ -10,7 +10,7 @@ import grpc
 import grpc.aio
 
 from stanflow._connection import CHANNEL_OPTIONS, Sending, Stubs, address_of, closed, new_channel
-from stanflow._resume import Backoff, Item, Message, Resumable
+from stanflow._resume import Backoff, Item, Message, Resumable, until_again
 from stanflow.errors import StanflowError, translated
 
 Answer = TypeVar("Answer")
@@ -27,6 +27,8 @@ class Connection:
         self._channel = (grpc.aio.insecure_channel(self.address, CHANNEL_OPTIONS) if credentials is None else
                          grpc.aio.secure_channel(self.address, credentials, CHANNEL_OPTIONS))
         self._closed = False
+        # Whether the server has ever answered.
+        self.reached = False
         self.stubs = Stubs(self._channel)
         # grpc.aio forgets why a server refuses a call while it still takes requests: the status of a failed write
         # replaces the server's. So those calls are gRPC's synchronous ones.
@@ -34,14 +36,28 @@ class Connection:
         self.sending = Stubs(self._sending_channel)
 
     async def call(self, method: Callable[..., Awaitable[Answer]], request: Any) -> Answer:
-        """One request, one answer."""
+        """One request, one answer, one try."""
         with self._errors():
             return await method(request, timeout=self._timeout)
+
+    async def ask(self, method: Callable[..., Awaitable[Answer]], request: Any) -> Answer:
+        """As `call`, of a request that may be repeated: a look, or a submit with a request id."""
+        return await self.again(lambda: self.call(method, request))
+
+    async def again(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Makes an attempt, and another one wherever the server is gone for a while."""
+        backoff = self.backoff()
+        while True:
+            try:
+                return await attempt()
+            except StanflowError as error:
+                pause = until_again(error, backoff, self.reached)
+            await asyncio.sleep(pause)
 
     async def pages(self, method: Callable[..., Any], request: Any, field: str) -> AsyncIterator[Any]:
         """`field` of every page of a list."""
         while True:
-            answer = await self.call(method, request)
+            answer = await self.ask(method, request)
             for item in getattr(answer, field):
                 yield item
             if not answer.next_page_token:
@@ -109,11 +125,13 @@ class Connection:
         try:
             with translated(self.address):
                 yield
+            self.reached = True
         # What gRPC makes of a channel that is closed: ValueError and UsageError of a new call, CancelledError of one
         # that runs.
         except (StanflowError, ValueError, grpc.aio.UsageError, asyncio.CancelledError) as error:
             if self._closed and not task_is_cancelled():
                 raise closed() from error
+            self.reached |= isinstance(error, StanflowError) and error.told
             raise
 
     @contextlib.contextmanager

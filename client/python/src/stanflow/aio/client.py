@@ -17,7 +17,7 @@ from stanflow.aio.jobs import Jobs
 from stanflow.aio.models import Models
 from stanflow.aio.stream import FlowStream
 from stanflow.report import Report
-from stanflow.v1 import datasets_pb2, jobs_pb2
+from stanflow.v1 import datasets_pb2, jobs_pb2, synthesis_pb2
 
 
 class Client:
@@ -38,18 +38,17 @@ class Client:
                                          max_rejected_share=max_rejected_share, request_id=request_id,
                                          priority=priority)
         job = await self.datasets.upload(header, source_of(data))
-        ended = await self.jobs.wait(job.name, progress=progress, submitted=True)
+        ended = await self.jobs.wait(job.name, progress=progress)
         return await self.datasets.get(ended.result)
 
     async def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
                     options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (),
                     holdout: str = "none", request_id: str = "", priority: int = 0, wait: bool = True,
                     progress: bool = False) -> jobs_pb2.Job:
-        dataset = await self._dataset_of("flows", data, home, holdout, progress)
+        dataset = await self._dataset_of(data, home, holdout, progress)
         request = _requests.train_request(dataset, model=model, preset=preset, max_minutes=max_minutes,
                                           options=options, seed=seed, request_id=request_id, priority=priority)
-        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Train, request)
-        return await self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+        return await self._submit(self._connection.stubs.synthesis.Train, request, wait, progress)
 
     def generate(self, model: str, *, rows: Optional[int] = None, duration: Optional[Duration] = None, hosts: int = 0,
                  seed: int = 1, stream: int = 0, home: str = "", start: Optional[Start] = None,
@@ -65,12 +64,11 @@ class Client:
                      rate: Optional[float] = None, speed: Optional[float] = None, when_full: WhenFull = "wait",
                      exporters: int = 1, request_id: str = "", priority: int = 0, wait: bool = True,
                      progress: bool = False) -> jobs_pb2.Job:
-        request = _requests.stream_request(model, to=to, rows=rows, duration=duration, hosts=hosts, seed=seed,
-                                           stream=stream, home=home, start=start, rate=rate, speed=speed,
-                                           when_full=when_full, exporters=exporters, request_id=request_id,
-                                           priority=priority)
-        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Stream, request)
-        return await self.jobs.wait(job.name, progress=progress, submitted=True) if wait else job
+        flows = _requests.generate_request(model, rows=rows, duration=duration, hosts=hosts, seed=seed, stream=stream,
+                                           home=home, start=start)
+        request = _requests.stream_request(flows, to=to, rate=rate, speed=speed, when_full=when_full,
+                                           exporters=exporters, request_id=request_id, priority=priority)
+        return await self._submit(self._connection.stubs.synthesis.Stream, request, wait, progress)
 
     async def evaluate(self, model: str, dataset: str, *, synthetic: Optional[Flows] = None,
                        synthetic_home: Home = "10.0.0.0/16", rows: Optional[int] = None,
@@ -78,18 +76,16 @@ class Client:
                        home: str = "", start: Optional[Start] = None, task_rows: Optional[int] = None,
                        max_likelihood_rows: int = 0, request_id: str = "", priority: int = 0,
                        progress: bool = False) -> Report:
-        request = _requests.evaluate_request(model, dataset, rows=rows, duration=duration, hosts=hosts, seed=seed,
-                                             stream=stream, home=home, start=start, task_rows=task_rows,
+        flows = _requests.generate_request("", rows=rows, duration=duration, hosts=hosts, seed=seed, stream=stream,
+                                           home=home, start=start)
+        request = _requests.evaluate_request(model, dataset, flows, task_rows=task_rows,
                                              max_likelihood_rows=max_likelihood_rows, request_id=request_id,
                                              priority=priority)
-        if synthetic is None:
-            return await self._evaluate(request, progress)
-        request.synthetic_dataset = await self._dataset_of("synthetic", synthetic, synthetic_home, "none", progress)
-        try:
-            return await self._evaluate(request, progress)
-        finally:
-            if not is_dataset(synthetic):
-                await self._drop(request.synthetic_dataset)
+        if synthetic is not None and not is_dataset(synthetic):
+            return await self._evaluate_flows(request, synthetic, synthetic_home, progress)
+        if synthetic is not None:
+            request.synthetic_dataset = dataset_name(str(synthetic))
+        return await self._evaluate(request, progress)
 
     async def report(self, job: str) -> Report:
         return Report.of(await self.jobs.get(job), await self.jobs.artifact(job, "report.json"),
@@ -104,33 +100,46 @@ class Client:
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
-    async def _evaluate(self, request: Any, progress: bool) -> Report:
-        job: jobs_pb2.Job = await self._connection.call(self._connection.stubs.synthesis.Evaluate, request)
-        ended = await self.jobs.wait(job.name, progress=progress, submitted=True)
+    async def _submit(self, method: Any, request: Any, wait: bool, progress: bool) -> jobs_pb2.Job:
+        job: jobs_pb2.Job = await self._connection.ask(method, request)
+        return await self.jobs.wait(job.name, progress=progress) if wait else job
+
+    async def _evaluate(self, request: synthesis_pb2.EvaluateRequest, progress: bool) -> Report:
+        ended = await self._submit(self._connection.stubs.synthesis.Evaluate, request, True, progress)
         return await self.report(ended.name)
 
-    async def _dataset_of(self, kind: str, data: Flows, home: Home, holdout: str, progress: bool) -> str:
+    async def _evaluate_flows(self, request: synthesis_pb2.EvaluateRequest, flows: Flows, home: Home,
+                              progress: bool) -> Report:
+        """Flows that are a dataset for as long as that takes, and this evaluation's alone."""
+        header, source = await asyncio.to_thread(_requests.unnamed_upload, "synthetic", flows, home, "none",
+                                                 request.request_id)
+        request.synthetic_dataset = dataset_name(header.dataset)
+        job = await self.datasets.upload(header, source)
+        try:
+            await self.jobs.wait(job.name, progress=progress)
+            return await self._evaluate(request, progress)
+        finally:
+            await self._drop(request.synthetic_dataset, job.name)
+
+    async def _drop(self, dataset: str, making: str) -> None:
+        """A dataset that nobody else knows of, and the import that made it or still would."""
+        try:
+            try:
+                await self.datasets.delete(dataset)
+            except errors.NotFound:
+                await self.jobs.cancel(making)  # The wait for it was interrupted, or it has failed.
+        except errors.StanflowError as error:
+            warnings.warn(f"{dataset} could not be deleted: {error}; "
+                          f"later: await client.datasets.delete({dataset!r})", stacklevel=4)
+
+    async def _dataset_of(self, data: Flows, home: Home, holdout: str, progress: bool) -> str:
+        """Its name, uploaded first if it is none yet."""
         if is_dataset(data):
             return dataset_name(str(data))
-        header, source = await asyncio.to_thread(_requests.unnamed_upload, kind, data, home, holdout)
+        header, source = await asyncio.to_thread(_requests.unnamed_upload, "flows", data, home, holdout)
         try:
             return (await self.datasets.get(header.dataset)).name
         except errors.NotFound:
-            pass
-        try:
             job = await self.datasets.upload(header, source)
-            await self.jobs.wait(job.name, progress=progress, submitted=True)
-        except errors.StanflowError as error:
-            # Another upload of the same flows was faster.
-            if error.code != "ALREADY_EXISTS":
-                raise
+        await self.jobs.wait(job.name, progress=progress)
         return dataset_name(header.dataset)
-
-    async def _drop(self, dataset: str) -> None:
-        try:
-            await self.datasets.delete(dataset)
-        except (errors.NotFound, errors.FailedPrecondition):
-            pass  # Another evaluation has dropped it, or still reads it and will.
-        except errors.StanflowError as error:
-            warnings.warn(f"{dataset} could not be deleted: {error}; "
-                          f"later: await client.datasets.delete({dataset!r})", stacklevel=3)

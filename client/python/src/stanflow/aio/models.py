@@ -19,7 +19,7 @@ class Models:
         self._stub = connection.stubs.models
 
     async def get(self, name: str) -> models_pb2.ModelVersion:
-        return await self._connection.call(self._stub.GetModel, models_pb2.GetModelRequest(name=model_name(name)))
+        return await self._connection.ask(self._stub.GetModel, models_pb2.GetModelRequest(name=model_name(name)))
 
     def list(self) -> AsyncIterator[models_pb2.ModelVersion]:
         request = models_pb2.ListModelsRequest(page_size=1000)
@@ -41,9 +41,13 @@ class Models:
 
     async def export_bundle(self, name: str, path: Path) -> None:
         request = models_pb2.ExportModelRequest(name=model_name(name))
-        with whole_file(path) as part, open(part, "wb") as file:
-            async for data in self._connection.receive(self._stub.ExportModel, request):
-                await asyncio.to_thread(file.write, data)
+
+        async def export() -> None:
+            with whole_file(path) as part, open(part, "wb") as file:
+                async for data in self._connection.receive(self._stub.ExportModel, request):
+                    await asyncio.to_thread(file.write, data)
+
+        await self._connection.again(export)
 
     async def import_bundle(self, model: str, path: Path) -> models_pb2.ModelVersion:
         method = self._connection.sending.models.ImportModel
