@@ -1,5 +1,6 @@
 """The client for asyncio."""
 import asyncio
+import contextlib
 import io
 import threading
 
@@ -7,6 +8,7 @@ import grpc
 import pandas
 import pytest
 import stanflow
+from stanflow import _tables
 from stanflow.v1 import jobs_pb2
 from test_generate import assert_is_sequence
 
@@ -58,6 +60,62 @@ def test_a_parquet_file_is_the_table(fake, tmp_path):
         return await client.generate("edge", rows=500).to_arrow()
 
     assert run(fake, use).equals(parquet.read_table(tmp_path / "flows.parquet"))
+
+
+def test_a_parquet_file_that_is_given_up_is_closed_when_the_write_that_runs_is_over(fake, tmp_path, monkeypatch):
+    done, writing, go_on = [], threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def parquet_file(path):
+        def add(batch):
+            writing.set()
+            go_on.wait()
+            done.append("written")
+
+        try:
+            yield add
+        finally:
+            done.append("closed")
+
+    async def use(client):
+        task = asyncio.create_task(client.generate("edge", rows=500).to_parquet(tmp_path / "flows.parquet"))
+        await asyncio.to_thread(writing.wait)
+        for _ in range(2):  # The second is of one who has no patience.
+            task.cancel()
+            for _ in range(10):  # The task has its turns.
+                await asyncio.sleep(0)
+        before = list(done)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return before
+
+    monkeypatch.setattr(_tables, "parquet_file", parquet_file)
+    assert run(fake, use) == []
+    assert done == ["written", "closed"]
+
+
+def test_what_can_not_become_of_flows_is_an_error_before_they_are_read(fake):
+    async def use(client):
+        with pytest.raises(ValueError, match="addresses: 'names'"):
+            await client.generate("edge", rows=10).to_pandas(addresses="names")
+
+    run(fake, use)
+    assert fake.synthesis.generates == []
+
+
+def test_a_frame_is_made_beside_the_event_loop(fake, monkeypatch):
+    made_in = []
+
+    def frame(batches, addresses):
+        made_in.append(threading.current_thread())
+
+    async def use(client):
+        await client.generate("edge", rows=10).to_pandas()
+
+    monkeypatch.setattr(_tables, "frame", frame)
+    run(fake, use)
+    assert made_in != [] and made_in != [threading.current_thread()]
 
 
 def test_errors_are_the_same(fake):

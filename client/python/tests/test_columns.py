@@ -51,5 +51,15 @@ def test_columns_of_different_lengths_are_an_error_that_names_the_column():
         decode(message)
 
 
+@pytest.mark.parametrize("field, value", [("source_transport_port", 65536), ("destination_transport_port", 70000),
+                                          ("protocol_identifier", 256), ("tcp_control_bits", 0xFFFFFFFF),
+                                          ("ip_class_of_service", 512)])
+def test_a_value_that_its_type_does_not_hold_is_an_error_that_names_the_column(field, value):
+    message = columns(0, 10)
+    getattr(message, field)[3] = value
+    with pytest.raises(stanflow.DataLoss, match=f"10 flows has {value} in column {field}"):
+        decode(message)
+
+
 def test_no_flows_are_no_error():
     assert {len(values) for values in decode(flow_pb2.FlowColumns()).values()} == {0}

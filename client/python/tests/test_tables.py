@@ -1,4 +1,6 @@
 """Flows as frames, tables and files."""
+import sys
+
 import grpc
 import numpy as np
 import pandas
@@ -37,6 +39,19 @@ def test_addresses_are_text_where_asked(client):
     assert frame["destination_ipv4_address"][0] == "198.51.100.0"
     with pytest.raises(ValueError, match="addresses: 'names'"):
         client.generate("edge", rows=10).to_pandas(addresses="names")
+
+
+def test_what_can_not_become_of_flows_is_an_error_before_they_are_read(fake, client, monkeypatch):
+    stream = client.generate("edge", rows=10)
+    with pytest.raises(ValueError, match="addresses: 'names'"):
+        stream.to_pandas(addresses="names")
+    # What is None there can't be imported.
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for make in (stream.to_pandas, stream.to_arrow):
+        with pytest.raises(ImportError, match="pip install"):
+            make()
+    assert fake.synthesis.generates == []
 
 
 def test_all_octets_are_written():

@@ -1,4 +1,5 @@
 """Flows on their way to the server."""
+import decimal
 import hashlib
 import io
 
@@ -55,6 +56,14 @@ def test_addresses_may_be_text_and_times_of_any_zone(client):
     assert b"".join(csv_blocks(other)) == b"".join(csv_blocks(frame))
 
 
+@pytest.mark.parametrize("kind", ["str", "object", "Int64", "Float64", "float64", "category"])
+def test_whole_numbers_may_be_of_any_type(client, kind):
+    frame = office(client, 100)
+    other = frame.assign(octet_delta_count=frame["octet_delta_count"].astype(kind),
+                         packet_delta_count=[decimal.Decimal(value) for value in frame["packet_delta_count"]])
+    assert b"".join(csv_blocks(other)) == b"".join(csv_blocks(frame))
+
+
 def test_durations_have_at_most_three_decimals_and_no_exponent(client):
     thousandths = np.array([0, 1, 10, 999, 1000, 22052, 123456789, 4294967295])
     frame = office(client, len(thousandths)).assign(flow_duration_milliseconds=thousandths)
@@ -74,6 +83,12 @@ def test_every_value_of_the_flags_is_written_as_the_server_reads_it(client):
     (lambda frame: frame.drop(columns="tcp_control_bits"), "lacks tcp_control_bits"),
     (lambda frame: frame.assign(source_transport_port=70000), "source_transport_port: 70000 to 70000"),
     (lambda frame: frame.assign(packet_delta_count=1.5), "packet_delta_count: not all are whole"),
+    (lambda frame: frame.assign(packet_delta_count=pandas.Series([1.5, *[2] * 9], dtype=object)),
+     "packet_delta_count: not all are whole"),
+    (lambda frame: frame.assign(packet_delta_count=decimal.Decimal("1.5")), "packet_delta_count: not all are whole"),
+    (lambda frame: frame.assign(packet_delta_count="1.5"), "packet_delta_count: not whole numbers"),
+    (lambda frame: frame.assign(flow_duration_milliseconds=pandas.Series([3000] * 10, dtype="timedelta64[us]")),
+     "flow_duration_milliseconds: timedelta64.us.; make it whole numbers"),
     (lambda frame: frame.assign(octet_delta_count="many"), "octet_delta_count: not whole numbers"),
     (lambda frame: frame.assign(flow_end="2016-04-11"), "flow_end: .*pandas.to_datetime"),
     (lambda frame: frame.assign(flow_end=frame["flow_end"].where(frame.index > 0)), "have no time"),

@@ -37,10 +37,22 @@ COLUMNS = (
 NAMES = tuple(column.name for column in COLUMNS)
 
 
+def _values(columns: flow_pb2.FlowColumns, column: Column) -> np.ndarray:
+    # To numpy a repeated field is an array: no value becomes a Python number on the way (protobuf 7; pyproject.toml).
+    field = getattr(columns, column.field)
+    if column.dtype.itemsize >= 4:
+        return np.asarray(field, column.dtype)
+    wide = np.asarray(field, "u4")
+    # Narrowed, a value that is too large would be another one.
+    largest = wide.max(initial=0)
+    if largest > np.iinfo(column.dtype).max:
+        raise DataLoss(f"a chunk of {len(wide)} flows has {largest} in column {column.field}")
+    return wide.astype(column.dtype)
+
+
 def decode(columns: flow_pb2.FlowColumns) -> Dict[str, np.ndarray]:
     """Arrays by name."""
-    # To numpy a repeated field is an array: no value becomes a Python number on the way (protobuf 7; pyproject.toml).
-    out = {column.name: np.asarray(getattr(columns, column.field), column.dtype) for column in COLUMNS}
+    out = {column.name: _values(columns, column) for column in COLUMNS}
     rows = len(out["flow_end"])
     for column in COLUMNS:
         if len(out[column.name]) != rows:

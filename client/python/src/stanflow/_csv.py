@@ -57,12 +57,18 @@ def _lines(part: pandas.DataFrame) -> str:
 def _whole(part: pandas.DataFrame, name: str) -> np.ndarray:
     largest = _LARGEST[name]
     column = part[name]
+    # As numbers, times would be counts of whatever unit they have.
+    if column.dtype.kind not in "iufbO":
+        raise ValueError(f"column {name}: {column.dtype}; make it whole numbers")
     try:
         values = column.to_numpy("int64")
     except (TypeError, ValueError) as error:
         raise ValueError(f"column {name}: not whole numbers: {error}") from error
-    # Fractions, and what is missing, are not seen by the conversion.
-    if column.dtype.kind == "f" and (values != column.to_numpy()).any():
+    # Fractions, and what is missing, are not seen by the conversion; only of a text.
+    given = column.to_numpy()
+    if column.dtype.kind == "O":
+        given = np.array([value if isinstance(text, str) else text for text, value in zip(given, values)], object)
+    if column.dtype.kind in "fO" and (values != given).any():
         raise ValueError(f"column {name}: not all are whole numbers")
     if ((values < 0) | (values > largest)).any():
         raise ValueError(f"column {name}: {values.min()} to {values.max()} is not in 0 to {largest}")

@@ -46,7 +46,8 @@ def train_request(dataset: str, *, model: str, preset: str, max_minutes: float,
                   options: Optional[Mapping[str, object]], seed: int, request_id: str,
                   priority: int) -> synthesis_pb2.TrainRequest:
     return synthesis_pb2.TrainRequest(dataset=dataset_name(dataset), model=model, preset=preset,
-                                      max_minutes=max_minutes, seed=seed, request_id=submit_id(request_id), priority=priority,
+                                      max_minutes=max_minutes, seed=seed, request_id=submit_id(request_id),
+                                      priority=priority,
                                       options={name: str(value) for name, value in (options or {}).items()})
 
 

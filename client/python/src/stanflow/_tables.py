@@ -29,10 +29,20 @@ def _joined(batches: Sequence[FlowBatch]) -> Dict[str, np.ndarray]:
     return {column.name: np.concatenate([batch[column.name] for batch in batches]) for column in COLUMNS}
 
 
-def frame(batches: Sequence[FlowBatch], addresses: Addresses) -> pandas.DataFrame:
-    pd = require("pandas", "pandas")
+def check_frame(addresses: Addresses) -> Any:
+    """pandas. What `frame` raises without flows, so that a stream's are not read in vain."""
     if addresses not in ("number", "text"):
         raise ValueError(f"addresses: {addresses!r} is neither 'number' nor 'text'")
+    return require("pandas", "pandas")
+
+
+def check_table() -> Any:
+    """pyarrow. As check_frame, of `table`."""
+    return require("pyarrow", "arrow")
+
+
+def frame(batches: Sequence[FlowBatch], addresses: Addresses) -> pandas.DataFrame:
+    pd = check_frame(addresses)
     columns: Dict[str, Any] = _joined(batches)
     columns["flow_end"] = pd.DatetimeIndex(columns["flow_end"]).tz_localize("UTC")
     if addresses == "text":
@@ -62,7 +72,7 @@ def record_batch(batch: FlowBatch) -> pyarrow.RecordBatch:
 
 
 def table(batches: Sequence[FlowBatch]) -> pyarrow.Table:
-    pa = require("pyarrow", "arrow")
+    pa = check_table()
     return pa.Table.from_batches([record_batch(batch) for batch in batches], schema=schema())
 
 

@@ -65,11 +65,13 @@ class FlowStream(FlowsOfCall, Iterator[FlowBatch]):
     def to_pandas(self, addresses: Addresses = "number") -> pandas.DataFrame:
         """All flows that are left. `addresses`: "number", or "text" for "10.0.0.1"."""
         self._check_end()
+        _tables.check_frame(addresses)
         return _tables.frame(list(self), addresses)
 
     def to_arrow(self) -> pyarrow.Table:
         """All flows that are left."""
         self._check_end()
+        _tables.check_table()
         return _tables.table(list(self))
 
     def to_parquet(self, path: Path) -> None:

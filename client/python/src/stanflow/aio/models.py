@@ -1,12 +1,12 @@
 """As stanflow.models, for asyncio."""
 from __future__ import annotations
 
-import asyncio
 from typing import AsyncIterator
 
 from stanflow._files import Path, whole_file
 from stanflow._names import model_name
 from stanflow.aio._connection import Connection
+from stanflow.aio._threads import finished
 from stanflow.models import import_requests
 from stanflow.v1 import models_pb2
 
@@ -45,7 +45,7 @@ class Models:
         async def export() -> None:
             with whole_file(path) as part, open(part, "wb") as file:
                 async for data in self._connection.receive(self._stub.ExportModel, request):
-                    await asyncio.to_thread(file.write, data)
+                    await finished(file.write, data)
 
         await self._connection.again(export)
 

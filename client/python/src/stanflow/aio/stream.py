@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, AsyncIterator
 from stanflow import _tables
 from stanflow._files import Path
 from stanflow._tables import Addresses
+from stanflow.aio._threads import finished
 from stanflow.batch import FlowBatch
 from stanflow.stream import FlowsOfCall
 
@@ -29,17 +30,19 @@ class FlowStream(FlowsOfCall, AsyncIterator[FlowBatch]):
 
     async def to_pandas(self, addresses: Addresses = "number") -> pandas.DataFrame:
         self._check_end()
-        return _tables.frame([batch async for batch in self], addresses)
+        _tables.check_frame(addresses)
+        return await asyncio.to_thread(_tables.frame, [batch async for batch in self], addresses)
 
     async def to_arrow(self) -> pyarrow.Table:
         self._check_end()
-        return _tables.table([batch async for batch in self])
+        _tables.check_table()
+        return await asyncio.to_thread(_tables.table, [batch async for batch in self])
 
     async def to_parquet(self, path: Path) -> None:
         self._check_end()
         with _tables.parquet_file(path) as add:
             async for batch in self:
-                await asyncio.to_thread(add, batch)
+                await finished(add, batch)
 
     async def aclose(self) -> None:
         await self._batches.aclose()
