@@ -55,6 +55,7 @@ struct Job {
   // QUEUED after a failure: when the next try may start. CANCELLING: the same, and 0 while a worker has it.
   int64_t not_before_ms = 0;
   uint32_t attempts = 0;  // fencing: only the newest attempt may write
+  int64_t leased_ms = 0;  // when the newest attempt began; 0: none has, or an older version began it
   uint32_t failures = 0;
   uint32_t max_failures = 3;
   uint32_t setbacks = 0;  // attempts that something from outside ended and that count as no failure

@@ -7,15 +7,16 @@ namespace stanflow {
 namespace {
 
 constexpr char kColumns[] =
-    "number, id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, attempts, failures, "
-    "max_failures, setbacks, publishing, progress, request_id, error_code, error_message, result, artifacts, "
-    "spec, "
-    "result_json";
+    "number, id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, attempts, "
+    "leased_ms, "
+    "failures, max_failures, setbacks, publishing, progress, request_id, error_code, error_message, result, "
+    "artifacts, spec, result_json";
 
 // A row of `jobs` in the types that the driver knows.
 struct JobRow {
   long long number = 0, kind = 0, state = 0, priority = 0, created_ms = 0, started_ms = 0, ended_ms = 0,
-            not_before_ms = 0, attempts = 0, failures = 0, max_failures = 0, setbacks = 0, publishing = 0;
+            not_before_ms = 0, attempts = 0, leased_ms = 0, failures = 0, max_failures = 0, setbacks = 0,
+            publishing = 0;
   std::string id, progress, request_id, error_code, error_message, result, artifacts, spec, result_json;
 };
 
@@ -30,6 +31,7 @@ JobRow RowOf(const Job& job) {
   row.ended_ms = job.ended_ms;
   row.not_before_ms = job.not_before_ms;
   row.attempts = job.attempts;
+  row.leased_ms = job.leased_ms;
   row.failures = job.failures;
   row.max_failures = job.max_failures;
   row.setbacks = job.setbacks;
@@ -61,6 +63,7 @@ Job JobOf(const JobRow& row) {
   job.ended_ms = row.ended_ms;
   job.not_before_ms = row.not_before_ms;
   job.attempts = static_cast<uint32_t>(row.attempts);
+  job.leased_ms = row.leased_ms;
   job.failures = static_cast<uint32_t>(row.failures);
   job.max_failures = static_cast<uint32_t>(row.max_failures);
   job.setbacks = static_cast<uint32_t>(row.setbacks);
@@ -82,7 +85,7 @@ void BindInto(soci::statement* statement, JobRow* row) {
   statement->exchange(soci::into(row->number));
   statement->exchange(soci::into(row->id));
   for (auto* column : {&row->kind, &row->state, &row->priority, &row->created_ms, &row->started_ms,
-                       &row->ended_ms, &row->not_before_ms, &row->attempts, &row->failures,
+                       &row->ended_ms, &row->not_before_ms, &row->attempts, &row->leased_ms, &row->failures,
                        &row->max_failures, &row->setbacks, &row->publishing}) {
     statement->exchange(soci::into(*column));
   }
@@ -112,24 +115,20 @@ std::vector<Job> SelectJobs(soci::session* sql, const std::string& rest,
 
 int64_t InsertJobRow(soci::session* sql, const Job& job) {
   const JobRow row = RowOf(job);
-  *sql
-      << "INSERT INTO jobs (id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, "
-         "attempts, "
-         "failures, max_failures, setbacks, publishing, progress, request_id, error_code, error_message, "
-         "result, "
-         "artifacts, "
-         "spec, result_json) VALUES (:id, :kind, :state, :priority, :created, :started, :ended, :not_before, "
-         ":attempts, :failures, :max_failures, :setbacks, :publishing, :progress, :request_id, "
-         ":error_code, "
-         ":error_message, "
-         ":result, :artifacts, :spec, :result_json)",
+  *sql << "INSERT INTO jobs (id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, "
+          "attempts, leased_ms, failures, max_failures, setbacks, publishing, progress, request_id, "
+          "error_code, "
+          "error_message, result, artifacts, spec, result_json) VALUES (:id, :kind, :state, :priority, "
+          ":created, :started, :ended, :not_before, :attempts, :leased, :failures, :max_failures, :setbacks, "
+          ":publishing, :progress, :request_id, :error_code, :error_message, :result, :artifacts, :spec, "
+          ":result_json)",
       soci::use(row.id), soci::use(row.kind), soci::use(row.state), soci::use(row.priority),
       soci::use(row.created_ms), soci::use(row.started_ms), soci::use(row.ended_ms),
-      soci::use(row.not_before_ms), soci::use(row.attempts), soci::use(row.failures),
-      soci::use(row.max_failures), soci::use(row.setbacks), soci::use(row.publishing),
-      soci::use(row.progress), soci::use(row.request_id), soci::use(row.error_code),
-      soci::use(row.error_message), soci::use(row.result), soci::use(row.artifacts), soci::use(row.spec),
-      soci::use(row.result_json);
+      soci::use(row.not_before_ms), soci::use(row.attempts), soci::use(row.leased_ms),
+      soci::use(row.failures), soci::use(row.max_failures), soci::use(row.setbacks),
+      soci::use(row.publishing), soci::use(row.progress), soci::use(row.request_id),
+      soci::use(row.error_code), soci::use(row.error_message), soci::use(row.result),
+      soci::use(row.artifacts), soci::use(row.spec), soci::use(row.result_json);
   long long number = 0;
   *sql << "SELECT number FROM jobs WHERE id = :id", soci::use(row.id), soci::into(number);
   return number;
@@ -140,19 +139,19 @@ bool UpdateJobRow(soci::session* sql, const Job& job, JobState old_state, uint32
   const long long state_before = static_cast<int>(old_state), attempts_before = old_attempts;
   soci::statement update =
       (sql->prepare
-           << "UPDATE jobs SET state = :state, started_ms = :started, ended_ms = :ended, not_before_ms = "
-              ":not_before, "
-              "attempts = :attempts, failures = :failures, setbacks = :setbacks, publishing = :publishing, "
-              "progress = :progress, "
-              "error_code = :error_code, error_message = :error_message, result = :result, artifacts = "
-              ":artifacts, "
-              "result_json = :result_json WHERE number = :number AND state = :old_state AND attempts = "
-              ":old_attempts",
+           << "UPDATE jobs SET state = :state, started_ms = :started, ended_ms = :ended, "
+              "not_before_ms = :not_before, attempts = :attempts, leased_ms = :leased, failures = :failures, "
+              "setbacks = :setbacks, publishing = :publishing, progress = :progress, error_code = "
+              ":error_code, "
+              "error_message = :error_message, result = :result, artifacts = :artifacts, "
+              "result_json = :result_json WHERE number = :number AND state = :old_state AND "
+              "attempts = :old_attempts",
        soci::use(row.state), soci::use(row.started_ms), soci::use(row.ended_ms), soci::use(row.not_before_ms),
-       soci::use(row.attempts), soci::use(row.failures), soci::use(row.setbacks), soci::use(row.publishing),
-       soci::use(row.progress), soci::use(row.error_code), soci::use(row.error_message),
-       soci::use(row.result), soci::use(row.artifacts), soci::use(row.result_json), soci::use(row.number),
-       soci::use(state_before), soci::use(attempts_before));
+       soci::use(row.attempts), soci::use(row.leased_ms), soci::use(row.failures), soci::use(row.setbacks),
+       soci::use(row.publishing), soci::use(row.progress), soci::use(row.error_code),
+       soci::use(row.error_message), soci::use(row.result), soci::use(row.artifacts),
+       soci::use(row.result_json), soci::use(row.number), soci::use(state_before),
+       soci::use(attempts_before));
   update.execute(true);
   return update.get_affected_rows() == 1;
 }

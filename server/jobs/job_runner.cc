@@ -310,7 +310,8 @@ void JobRunner::StopWorkers() {
       if (attempt->ended || attempt->killed) continue;
       std::optional<TimePoint>& kill_at = attempt->kill_at;
       const bool has_time = attempt->job.kind == JobKind::kCollect;
-      if (cancel) kill_at = has_time ? TimePoint::max() : now + options_.cancel_grace;
+      const TimePoint by = has_time ? TimePoint::max() : now + options_.cancel_grace;
+      if (cancel) kill_at = std::min(kill_at.value_or(by), by);
       if (drain_until_.has_value()) kill_at = std::min(kill_at.value_or(*drain_until_), *drain_until_);
       ask = kill_at.has_value() && !attempt->end.stop_asked;
       attempt->end.stop_asked = kill_at.has_value();
@@ -345,10 +346,15 @@ void JobRunner::FillSlots() {
   }
   while (CountRunning(kCollections) < options_.max_collections && StartNext(kCollections)) {
   }
+  while (StartLeased(store_->LeaseCancelled(clock_->NowMs()))) {
+  }
 }
 
 bool JobRunner::StartNext(absl::Span<const JobKind> kinds) {
-  const auto leased = store_->LeaseNext(kinds, clock_->NowMs());
+  return StartLeased(store_->LeaseNext(kinds, clock_->NowMs()));
+}
+
+bool JobRunner::StartLeased(const absl::StatusOr<std::optional<Job>>& leased) {
   if (!leased.ok()) {
     LogError("can't lease a job", {{"error", leased.status().ToString()}});
     retry_lease_at_ = clock_->SteadyNow() + kStoreRetry;

@@ -36,7 +36,8 @@ struct JobRunnerOptions {
   int max_streams = 16;
   // A worker that says nothing for so long is killed. It beats every 2 s.
   std::chrono::milliseconds lease{30000};
-  // Collections that run at once, beside those: they wait for what comes.
+  // Collections that run at once, beside those: they wait for what comes. Cancelled ones that only have to
+  // publish what they took are not counted: who holds a place may do so for years.
   int max_collections = 4;
   // From SIGTERM to SIGKILL at a cancel: a worker may be in the middle of writing a checkpoint. A collection
   // has no such limit: it publishes first what it has, however much that is.
@@ -132,7 +133,9 @@ class JobRunner {
   bool CancelAsked(const std::string& id);
 
   void FillSlots();
+  // False if there was none.
   bool StartNext(absl::Span<const JobKind> kinds);
+  bool StartLeased(const absl::StatusOr<std::optional<Job>>& leased);
   absl::Status Launch(Attempt* attempt);
   void EndUnlaunched(Attempt* attempt, const absl::Status& error);
   int CountRunning(absl::Span<const JobKind> kinds) const;

@@ -77,14 +77,19 @@ bool IsLateCancel(const Job& job, JobAction action) {
   return IsFinal(job.state) || job.publishing || job.state == JobState::kCancelling;
 }
 
-// A stream waits for its peer, a collection for its port, as long as that takes: it is no fault of its own,
-// and both may run for years.
+// Both may run for years. A stream waits for its peer, for a place among the streams and for its disk, a
+// collection for its port and its disk, as long as that takes: it is no fault of their own.
 bool WaitsForOthers(JobKind kind) { return kind == JobKind::kStream || kind == JobKind::kCollect; }
 
-// What a collection has taken is nowhere else: it waits for its disk, too, however long.
 bool WaitsOut(JobKind kind, const absl::Status& error) {
-  if (kind == JobKind::kCollect && absl::IsResourceExhausted(error)) return true;
-  return WaitsForOthers(kind) && absl::IsUnavailable(error);
+  return WaitsForOthers(kind) && (absl::IsUnavailable(error) || absl::IsResourceExhausted(error));
+}
+
+// Else the third crash within a year would be their end.
+void ForgetAfterCalm(int64_t now_ms, Job* job) {
+  if (!WaitsForOthers(job->kind) || job->leased_ms == 0 || now_ms - job->leased_ms < kCalmMs) return;
+  job->failures = 0;
+  job->setbacks = 0;
 }
 
 JobAction Resolve(const Job& job, const JobChange& change) {
@@ -141,6 +146,7 @@ void ApplyEffects(JobAction action, const JobChange& change, Job* job) {
   switch (action) {
     case JobAction::kLease:
       ++job->attempts;
+      job->leased_ms = change.now_ms;
       job->not_before_ms = 0;
       if (job->started_ms == 0) job->started_ms = change.now_ms;
       break;
@@ -234,7 +240,8 @@ absl::StatusOr<ChangedJob> ApplyChange(const Job& job, const JobChange& change) 
   ChangedJob next;
   next.job = job;
   if (IsLateCancel(job, change.action)) return next;
-  const JobAction action = Resolve(job, change);
+  if (HasWorker(job)) ForgetAfterCalm(change.now_ms, &next.job);
+  const JobAction action = Resolve(next.job, change);
   const JobTransition* transition = FindTransition(job, action);
   if (transition == nullptr) {
     return absl::FailedPreconditionError(

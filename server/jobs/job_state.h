@@ -63,9 +63,11 @@ bool IsFinalError(absl::StatusCode code);
 int64_t RetryDelayMs(uint32_t failures);
 
 // How often a job is set back; what sets it back once more counts as a failure. With kSetBackDelayMs an hour
-// of a full disk loses no checkpoint, and a disk that stays full is told in the end. A collection waits for
-// its disk without end.
+// of a full disk loses no checkpoint, and a disk that stays full is told in the end. Streams and collections
+// wait without end.
 constexpr uint32_t kMaxSetbacks = 60;
+// An attempt of a stream or collection that lasted so long lets the failures before it be forgotten.
+constexpr int64_t kCalmMs = 3600000;
 // A disk that is full now is so for a while.
 constexpr int64_t kSetBackDelayMs = 60000;
 

@@ -58,9 +58,10 @@ class JobStore {
   virtual absl::Status AddProgress(const std::string& id, uint32_t attempt, const JobProgress& progress,
                                    int64_t now_ms) = 0;
 
-  // Leases the job of one of `kinds` that is QUEUED, or CANCELLING without a worker, and due: largest
-  // priority first, then order of arrival.
+  // Leases the job of one of `kinds` that is QUEUED and due: largest priority first, then order of arrival.
   virtual absl::StatusOr<std::optional<Job>> LeaseNext(absl::Span<const JobKind> kinds, int64_t now_ms) = 0;
+  // The same of those that are CANCELLING and have no worker.
+  virtual absl::StatusOr<std::optional<Job>> LeaseCancelled(int64_t now_ms) = 0;
   // When the first of the jobs that wait for their next try after `now_ms` is due.
   virtual absl::StatusOr<std::optional<int64_t>> NextDueMs(int64_t now_ms) = 0;
   // Ends every attempt: of a server that is gone, so none has a worker any more. Answers the jobs afterwards.

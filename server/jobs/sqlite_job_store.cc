@@ -16,7 +16,7 @@ namespace {
 constexpr int kBusySeconds = 10;
 
 // QUEUED, or CANCELLING without a worker (job.h).
-constexpr char kAwaitsWorker[] = "(state = 1 OR (state = 3 AND not_before_ms > 0))";
+constexpr char kQueued[] = "state = 1", kCancelledWithoutWorker[] = "(state = 3 AND not_before_ms > 0)";
 static_assert(static_cast<int>(JobState::kQueued) == 1 && static_cast<int>(JobState::kCancelling) == 3);
 
 absl::Status SqliteError(int code, const std::string& text) {
@@ -138,29 +138,19 @@ class SqliteJobStore : public JobStore {
   }
 
   absl::StatusOr<std::optional<Job>> LeaseNext(absl::Span<const JobKind> kinds, int64_t now_ms) override {
-    return Locked([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::StatusOr<std::optional<Job>> {
-      soci::transaction transaction(sql_);
-      const std::vector<Job> due =
-          SelectJobs(&sql_,
-                     absl::StrCat("WHERE ", kAwaitsWorker, " AND kind IN (", NumberList(kinds),
-                                  ") AND not_before_ms <= :now ORDER BY priority DESC, number LIMIT 1"),
-                     {}, {now_ms});
-      if (due.empty()) return std::optional<Job>();
-      JobChange lease;
-      lease.action = JobAction::kLease;
-      lease.now_ms = now_ms;
-      STANFLOW_ASSIGN_OR_RETURN(Job leased, ApplyTo(due[0], lease));
-      transaction.commit();
-      return std::optional<Job>(std::move(leased));
-    });
+    return LeaseWhere(absl::StrCat(kQueued, " AND kind IN (", NumberList(kinds), ")"), now_ms);
+  }
+
+  absl::StatusOr<std::optional<Job>> LeaseCancelled(int64_t now_ms) override {
+    return LeaseWhere(kCancelledWithoutWorker, now_ms);
   }
 
   absl::StatusOr<std::optional<int64_t>> NextDueMs(int64_t now_ms) override {
     return Locked([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::StatusOr<std::optional<int64_t>> {
       const long long now = now_ms;
       long long due = 0;
-      sql_ << "SELECT COALESCE(MIN(not_before_ms), 0) FROM jobs WHERE not_before_ms > :now AND "
-           << kAwaitsWorker,
+      sql_ << "SELECT COALESCE(MIN(not_before_ms), 0) FROM jobs WHERE not_before_ms > :now AND (" << kQueued
+           << " OR " << kCancelledWithoutWorker << ")",
           soci::use(now), soci::into(due);
       return due == 0 ? std::optional<int64_t>() : std::optional<int64_t>(due);
     });
@@ -207,6 +197,24 @@ class SqliteJobStore : public JobStore {
   }
 
  private:
+  absl::StatusOr<std::optional<Job>> LeaseWhere(const std::string& condition, int64_t now_ms) {
+    return Locked([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) -> absl::StatusOr<std::optional<Job>> {
+      soci::transaction transaction(sql_);
+      const std::vector<Job> due =
+          SelectJobs(&sql_,
+                     absl::StrCat("WHERE ", condition,
+                                  " AND not_before_ms <= :now ORDER BY priority DESC, number LIMIT 1"),
+                     {}, {now_ms});
+      if (due.empty()) return std::optional<Job>();
+      JobChange lease;
+      lease.action = JobAction::kLease;
+      lease.now_ms = now_ms;
+      STANFLOW_ASSIGN_OR_RETURN(Job leased, ApplyTo(due[0], lease));
+      transaction.commit();
+      return std::optional<Job>(std::move(leased));
+    });
+  }
+
   template <typename F>
   auto Locked(F call) -> decltype(call()) {
     MutexLock lock(&mutex_);

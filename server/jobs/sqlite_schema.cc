@@ -49,6 +49,7 @@ constexpr const char* kMigrations[] = {
       ) WITHOUT ROWID
     )sql",
     "ALTER TABLE jobs ADD COLUMN setbacks BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE jobs ADD COLUMN leased_ms BIGINT NOT NULL DEFAULT 0",
 };
 constexpr long long kVersion = sizeof(kMigrations) / sizeof(kMigrations[0]);
 

@@ -15,6 +15,7 @@
 #include "server/registry/resource_name.h"
 #include "server/rpc/job_request.h"
 #include "server/rpc/status.h"
+#include "server/rpc/unended_jobs.h"
 
 namespace stanflow {
 namespace {
@@ -65,41 +66,45 @@ absl::StatusOr<nlohmann::json> ContinuedSpec(const v1::CollectRequest& request,
   return nlohmann::json{{"dataset", there.name}, {"home", home}, {"holdout", holdout}};
 }
 
-struct CollectionThatIs {
+struct DatasetMaker {
+  JobKind kind;
   std::string name, dataset, listen;
 };
 
-// Those that have not ended.
-absl::StatusOr<std::vector<CollectionThatIs>> Collections(const RpcEnvironment& env) {
-  std::vector<CollectionThatIs> collections;
-  std::string token;
-  do {
-    STANFLOW_ASSIGN_OR_RETURN(
-        const std::vector<Job> jobs,
-        env.jobs->List(1000, token, {JobState::kQueued, JobState::kRunning, JobState::kCancelling}, &token));
-    for (const Job& job : jobs) {
-      const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
-      if (job.kind != JobKind::kCollect || !spec.is_object()) continue;
-      collections.push_back({StrCat("jobs/", job.id), spec.value("dataset", ""), spec.value("listen", "")});
-    }
-  } while (!token.empty());
-  return collections;
+// The jobs that make datasets and have not ended.
+absl::StatusOr<std::vector<DatasetMaker>> Makers(const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<Job> jobs, UnendedJobs(env));
+  std::vector<DatasetMaker> makers;
+  for (const Job& job : jobs) {
+    const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
+    if ((job.kind != JobKind::kCollect && job.kind != JobKind::kImport) || !spec.is_object()) continue;
+    makers.push_back(
+        {job.kind, StrCat("jobs/", job.id), spec.value("dataset", ""), spec.value("listen", "")});
+  }
+  return makers;
 }
 
-// What it has taken before it has published for the first time would have no name.
-absl::Status CheckNobodyCollects(const std::string& dataset, const RpcEnvironment& env) {
-  STANFLOW_ASSIGN_OR_RETURN(const std::vector<CollectionThatIs> collections, Collections(env));
-  for (const CollectionThatIs& other : collections) {
+// Of two that make one dataset the later one would find its name taken, and what a collection has taken by
+// then is nowhere else. Imports may: the bytes are still with whoever sent them.
+absl::Status CheckNobodyMakes(const std::string& dataset, JobKind kind, const RpcEnvironment& env) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<DatasetMaker> makers, Makers(env));
+  for (const DatasetMaker& other : makers) {
     if (other.dataset != dataset) continue;
-    return absl::FailedPreconditionError(
-        StrCat("dataset: ", other.name, " collects into '", dataset, "'; cancel it, or take another name"));
+    if (other.kind == JobKind::kCollect) {
+      return absl::FailedPreconditionError(
+          StrCat("dataset: ", other.name, " collects into '", dataset, "'; cancel it, or take another name"));
+    }
+    if (kind == JobKind::kCollect) {
+      return absl::FailedPreconditionError(StrCat("dataset: ", other.name, " imports '", dataset,
+                                                  "'; wait for its end, or take another name"));
+    }
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckNobodyListens(const SocketAddress& listen, const RpcEnvironment& env) {
-  STANFLOW_ASSIGN_OR_RETURN(const std::vector<CollectionThatIs> collections, Collections(env));
-  for (const CollectionThatIs& other : collections) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<DatasetMaker> makers, Makers(env));
+  for (const DatasetMaker& other : makers) {
     const auto taken = ParseSocketAddress(other.listen);
     if (!taken.ok() || taken->port != listen.port) continue;
     if (taken->address != listen.address && taken->address != 0 && listen.address != 0) continue;
@@ -153,7 +158,7 @@ absl::Status CheckFiles(const v1::UploadHeader& header) {
 
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env) {
   STANFLOW_ASSIGN_OR_RETURN(const std::string dataset, ParseId("dataset", "datasets", header.dataset()));
-  STANFLOW_RETURN_IF_ERROR(CheckNobodyCollects(dataset, env));
+  STANFLOW_RETURN_IF_ERROR(CheckNobodyMakes(dataset, JobKind::kImport, env));
   STANFLOW_ASSIGN_OR_RETURN(nlohmann::json spec, DatasetSpec(dataset, header.home(), header.holdout()));
   const std::string format = header.format().empty() ? "auto" : header.format();
   const std::string biflow = header.biflow().empty() ? "split" : header.biflow();
@@ -176,7 +181,7 @@ absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const R
   const std::string listen = request.listen().empty() ? "127.0.0.1:2055" : request.listen();
   const auto address = ParseSocketAddress(listen);
   if (!address.ok()) return FieldError("listen", ToStd(address.status().message()));
-  STANFLOW_RETURN_IF_ERROR(CheckNobodyCollects(dataset, env));
+  STANFLOW_RETURN_IF_ERROR(CheckNobodyMakes(dataset, JobKind::kCollect, env));
   STANFLOW_RETURN_IF_ERROR(CheckNobodyListens(*address, env));
   const auto there = env.datasets->Get("dataset", dataset);
   if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();

@@ -17,7 +17,8 @@ namespace stanflow {
 //
 // FAILED_PRECONDITION, too, for a dataset that a collection makes.
 absl::StatusOr<JobRequest> ImportJob(const v1::UploadHeader& header, const RpcEnvironment& env);
-// FAILED_PRECONDITION, too, if a collection that has not ended listens there or has the dataset.
+// FAILED_PRECONDITION, too, if a collection that has not ended listens there, or a job that has not ended
+// makes the dataset.
 absl::StatusOr<JobRequest> CollectJob(const v1::CollectRequest& request, const RpcEnvironment& env);
 
 }  // namespace stanflow

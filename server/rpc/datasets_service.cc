@@ -1,38 +1,18 @@
 #include "server/rpc/datasets_service.h"
 
-#include <algorithm>
-
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "server/registry/resource_name.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/dataset_job_specs.h"
 #include "server/rpc/incoming_folder.h"
-#include "server/rpc/job_specs.h"
 #include "server/rpc/receive_file_reactor.h"
 #include "server/rpc/submit.h"
 #include "server/rpc/unary.h"
+#include "server/rpc/unended_jobs.h"
 
 namespace stanflow {
 namespace {
-
-// FAILED_PRECONDITION if a job that has not ended reads the dataset.
-absl::Status CheckUnread(const RpcEnvironment& env, const std::string& dataset) {
-  std::string token;
-  do {
-    STANFLOW_ASSIGN_OR_RETURN(
-        const std::vector<Job> jobs,
-        env.jobs->List(1000, token, {JobState::kQueued, JobState::kRunning, JobState::kCancelling}, &token));
-    for (const Job& job : jobs) {
-      const std::vector<std::string> read = DatasetsReadBy(job);
-      if (std::find(read.begin(), read.end(), dataset) != read.end()) {
-        return absl::FailedPreconditionError(
-            StrCat("jobs/", job.id, " reads dataset '", dataset, "'; cancel it, or wait for its end"));
-      }
-    }
-  } while (!token.empty());
-  return absl::OkStatus();
-}
 
 absl::StatusOr<std::unique_ptr<Incoming>> CreateIncoming(const v1::UploadHeader& header,
                                                          const RpcOptions& options) {
@@ -63,10 +43,11 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
     STANFLOW_RETURN_IF_ERROR(ImportJob(header, *env).status());
     return CreateIncoming(header, env->options);
   };
-  steps.end = [env = env_, response](const v1::UploadHeader& header, Incoming* file) -> absl::Status {
-    STANFLOW_ASSIGN_OR_RETURN(JobRequest job, ImportJob(header, *env));
+  steps.end = [this, response](const v1::UploadHeader& header, Incoming* file) -> absl::Status {
+    MutexLock lock(&naming_);
+    STANFLOW_ASSIGN_OR_RETURN(JobRequest job, ImportJob(header, *env_));
     job.adopt_file = file->path();
-    STANFLOW_ASSIGN_OR_RETURN(const Job stored, SubmitOnce(job, *env));
+    STANFLOW_ASSIGN_OR_RETURN(const Job stored, SubmitOnce(job, *env_));
     file->Release();
     *response = ToProto(stored);
     return absl::OkStatus();
@@ -77,7 +58,7 @@ grpc::ServerReadReactor<v1::UploadRequest>* DatasetsService::Upload(grpc::Callba
 grpc::ServerUnaryReactor* DatasetsService::Collect(grpc::CallbackServerContext* context,
                                                    const v1::CollectRequest* request, v1::Job* response) {
   return RunUnary(env_, context, "Datasets/Collect", env_->disk, [=]() -> absl::Status {
-    MutexLock lock(&collecting_);
+    MutexLock lock(&naming_);
     return SubmitOrValidate(*request, *env_, CollectJob, response);
   });
 }

@@ -27,7 +27,7 @@ class DatasetsService final : public v1::Datasets::CallbackService {
 
  private:
   const RpcEnvironment* const env_;
-  Mutex collecting_;  // Held from the look at other collections until the new one is stored.
+  Mutex naming_;  // Held from the look at other makers of datasets until the new one is stored.
 };
 
 }  // namespace stanflow

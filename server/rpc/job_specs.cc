@@ -193,16 +193,4 @@ absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const Rpc
   return NewJobRequest(JobKind::kStream, std::move(spec), request);
 }
 
-std::vector<std::string> DatasetsReadBy(const Job& job) {
-  std::vector<std::string> datasets;
-  if (job.kind == JobKind::kImport) return datasets;
-  const nlohmann::json spec = nlohmann::json::parse(job.spec_json, nullptr, /*allow_exceptions=*/false);
-  if (!spec.is_object()) return datasets;
-  for (const char* field : {"dataset", "synthetic_dataset"}) {
-    const auto it = spec.find(field);
-    if (it != spec.end() && it->is_string() && !it->get<std::string>().empty()) datasets.push_back(*it);
-  }
-  return datasets;
-}
-
 }  // namespace stanflow

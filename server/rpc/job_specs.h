@@ -2,7 +2,6 @@
 #define STANFLOW_SERVER_RPC_JOB_SPECS_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/jobs/job_service.h"
@@ -32,9 +31,6 @@ absl::StatusOr<JobRequest> StreamJob(const v1::StreamRequest& request, const Rpc
 
 // The preset of a training that may leave it open.
 std::string PresetOf(const v1::TrainRequest& request);
-
-// The datasets that a job reads, or goes on with; none for an import or a damaged spec.
-std::vector<std::string> DatasetsReadBy(const Job& job);
 
 }  // namespace stanflow
 

@@ -9,6 +9,7 @@
 #include "server/rpc/receive_file_reactor.h"
 #include "server/rpc/send_file_reactor.h"
 #include "server/rpc/unary.h"
+#include "server/rpc/unended_jobs.h"
 
 namespace stanflow {
 namespace {
@@ -84,6 +85,7 @@ grpc::ServerUnaryReactor* ModelsService::DeleteVersion(grpc::CallbackServerConte
                                                        v1::DeleteVersionResponse*) {
   return RunUnary(env_, context, "Models/DeleteVersion", env_->disk, [=]() -> absl::Status {
     STANFLOW_ASSIGN_OR_RETURN(const VersionId id, ResolveExplicit(*env_, request->name()));
+    STANFLOW_RETURN_IF_ERROR(CheckUnused(*env_, id));
     return env_->models->Delete(id);
   });
 }

@@ -44,7 +44,8 @@ type UploadHeader struct {
 	Sha256 []byte `protobuf:"bytes,7,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	// The same id answers the same job.
 	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority  int32  `protobuf:"varint,9,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Larger runs first; equal ones in order of arrival.
+	Priority int32 `protobuf:"varint,9,opt,name=priority,proto3" json:"priority,omitempty"`
 	// What becomes of a record that counts both directions of a conversation: "split" (also if
 	// empty), a flow for each direction that has packets; "keep", one flow of the initiator with
 	// the packets and bytes of both.
@@ -341,8 +342,10 @@ type CollectRequest struct {
 	// What came becomes part of the dataset after so many seconds, 2 to 86400, or later where a large dataset takes its
 	// time; 0 is 60.
 	PublishSeconds uint32 `protobuf:"varint,7,opt,name=publish_seconds,json=publishSeconds,proto3" json:"publish_seconds,omitempty"`
-	RequestId      string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority       int32  `protobuf:"varint,9,opt,name=priority,proto3" json:"priority,omitempty"`
+	// As in TrainRequest.
+	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// As in UploadHeader.
+	Priority int32 `protobuf:"varint,9,opt,name=priority,proto3" json:"priority,omitempty"`
 	// Checks everything, stores nothing, answers a job without a name.
 	ValidateOnly bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 }

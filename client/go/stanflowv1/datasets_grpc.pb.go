@@ -35,8 +35,8 @@ type DatasetsClient interface {
 	// and publishes the dataset. A sending side that breaks off stores nothing.
 	Upload(ctx context.Context, opts ...grpc.CallOption) (Datasets_UploadClient, error)
 	// Listens for NetFlow v5, v9 and IPFIX and appends what comes to a dataset. Answers the job once it is on disk; the job
-	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. However it ends, what was
-	// collected is in the dataset.
+	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. What was collected is in
+	// the dataset then. FAILED_PRECONDITION if a job that has not ended makes the dataset or listens there.
 	Collect(ctx context.Context, in *CollectRequest, opts ...grpc.CallOption) (*Job, error)
 	GetDataset(ctx context.Context, in *GetDatasetRequest, opts ...grpc.CallOption) (*Dataset, error)
 	ListDatasets(ctx context.Context, in *ListDatasetsRequest, opts ...grpc.CallOption) (*ListDatasetsResponse, error)
@@ -130,8 +130,8 @@ type DatasetsServer interface {
 	// and publishes the dataset. A sending side that breaks off stores nothing.
 	Upload(Datasets_UploadServer) error
 	// Listens for NetFlow v5, v9 and IPFIX and appends what comes to a dataset. Answers the job once it is on disk; the job
-	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. However it ends, what was
-	// collected is in the dataset.
+	// goes on after a restart of the server, and ends at a limit (SUCCEEDED) or by CancelJob. What was collected is in
+	// the dataset then. FAILED_PRECONDITION if a job that has not ended makes the dataset or listens there.
 	Collect(context.Context, *CollectRequest) (*Job, error)
 	GetDataset(context.Context, *GetDatasetRequest) (*Dataset, error)
 	ListDatasets(context.Context, *ListDatasetsRequest) (*ListDatasetsResponse, error)

@@ -93,7 +93,8 @@ type TrainRequest struct {
 	// The same id answers the same job, also when what it names is gone by then. Another request with the id is
 	// refused.
 	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority  int32  `protobuf:"varint,8,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Larger runs first; equal ones in order of arrival.
+	Priority int32 `protobuf:"varint,8,opt,name=priority,proto3" json:"priority,omitempty"`
 	// Checks everything, stores nothing, answers a job without a name. Its result_json is an estimate: rows (read
 	// by the training), epochs (at most), memory_bytes (of the dataset, mapped), seconds (trained, at most) and
 	// what they are based_on; null is what can't be told.
@@ -726,14 +727,18 @@ type StreamRequest struct {
 	//
 	//	*StreamRequest_FlowsPerSecond
 	//	*StreamRequest_Speed
-	Pace     isStreamRequest_Pace `protobuf_oneof:"pace"`
-	WhenFull WhenFull             `protobuf:"varint,5,opt,name=when_full,json=whenFull,proto3,enum=stanflow.v1.WhenFull" json:"when_full,omitempty"`
+	Pace isStreamRequest_Pace `protobuf_oneof:"pace"`
+	// What becomes of flows while the sink takes none, or none in time for the pace; nothing to files. Flows that were given
+	// up are behind the job's place in the stream: a restart does not bring them back.
+	WhenFull WhenFull `protobuf:"varint,5,opt,name=when_full,json=whenFull,proto3,enum=stanflow.v1.WhenFull" json:"when_full,omitempty"`
 	// NetFlow, IPFIX and syslog over UDP: exporters that the hosts are spread over, each with a source id and a port of its own,
 	// 1 to 1024; 0 is 1.
-	Exporters    uint32 `protobuf:"varint,6,opt,name=exporters,proto3" json:"exporters,omitempty"`
-	RequestId    string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority     int32  `protobuf:"varint,8,opt,name=priority,proto3" json:"priority,omitempty"`
-	ValidateOnly bool   `protobuf:"varint,9,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	Exporters uint32 `protobuf:"varint,6,opt,name=exporters,proto3" json:"exporters,omitempty"`
+	// As in TrainRequest.
+	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Priority  int32  `protobuf:"varint,8,opt,name=priority,proto3" json:"priority,omitempty"`
+	// Checks everything, stores nothing, answers a job without a name.
+	ValidateOnly bool `protobuf:"varint,9,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 }
 
 func (x *StreamRequest) Reset() {
@@ -870,9 +875,10 @@ type EvaluateRequest struct {
 	Generate *GenerateRequest `protobuf:"bytes,4,opt,name=generate,proto3" json:"generate,omitempty"`
 	// Score the likelihood of at most so many hold-out rows, whole contexts, drawn by the seed; 0 is all.
 	MaxLikelihoodRows uint64 `protobuf:"varint,5,opt,name=max_likelihood_rows,json=maxLikelihoodRows,proto3" json:"max_likelihood_rows,omitempty"`
-	RequestId         string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority          int32  `protobuf:"varint,7,opt,name=priority,proto3" json:"priority,omitempty"`
-	ValidateOnly      bool   `protobuf:"varint,8,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// As in TrainRequest.
+	RequestId    string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Priority     int32  `protobuf:"varint,7,opt,name=priority,proto3" json:"priority,omitempty"`
+	ValidateOnly bool   `protobuf:"varint,8,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Rows that each learner of the two tasks learns from, at most; unset is 5000, 0 leaves the tasks out. They
 	// are most of an evaluation's time.
 	TaskRows *uint64 `protobuf:"varint,9,opt,name=task_rows,json=taskRows,proto3,oneof" json:"task_rows,omitempty"`
@@ -984,10 +990,11 @@ type ReproduceRequest struct {
 	// Of the generated flows and of the two-variable process.
 	Seed uint64 `protobuf:"varint,3,opt,name=seed,proto3" json:"seed,omitempty"`
 	// As in EvaluateRequest; unset is 20,000.
-	TaskRows     *uint64 `protobuf:"varint,4,opt,name=task_rows,json=taskRows,proto3,oneof" json:"task_rows,omitempty"`
-	RequestId    string  `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	Priority     int32   `protobuf:"varint,6,opt,name=priority,proto3" json:"priority,omitempty"`
-	ValidateOnly bool    `protobuf:"varint,7,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	TaskRows *uint64 `protobuf:"varint,4,opt,name=task_rows,json=taskRows,proto3,oneof" json:"task_rows,omitempty"`
+	// As in TrainRequest.
+	RequestId    string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Priority     int32  `protobuf:"varint,6,opt,name=priority,proto3" json:"priority,omitempty"`
+	ValidateOnly bool   `protobuf:"varint,7,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 }
 
 func (x *ReproduceRequest) Reset() {

@@ -49,6 +49,10 @@ class FullableStore : public JobStore {
     if (full) return absl::ResourceExhaustedError("disk full");
     return store_->LeaseNext(kinds, now_ms);
   }
+  absl::StatusOr<std::optional<Job>> LeaseCancelled(int64_t now_ms) override {
+    if (full) return absl::ResourceExhaustedError("disk full");
+    return store_->LeaseCancelled(now_ms);
+  }
   absl::StatusOr<std::optional<int64_t>> NextDueMs(int64_t now_ms) override {
     return store_->NextDueMs(now_ms);
   }
@@ -267,6 +271,38 @@ TEST_F(JobRunnerTest, GivesACollectionThatIsCancelledWhileItWaitsAWorkerToPublis
     runner_->Step();
   }
   EXPECT_FALSE(launcher_.newest().killed);
+}
+
+TEST_F(JobRunnerTest, LetsACancelledCollectionPublishWhileOthersHoldAllPlaces) {
+  options_.max_collections = 1;
+  Restart();
+  const std::string id = Submit(JobKind::kCollect), other = Submit(JobKind::kCollect);
+  runner_->Step();
+  launcher_.newest().Line(ErrorLine(absl::UnavailableError("the port is taken")));
+  launcher_.newest().Exit(WorkerExit::kFailed);
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kQueued);
+  EXPECT_EQ(Get(other).state, JobState::kRunning);
+  ASSERT_TRUE(queue_->Cancel(id).ok());
+  clock_.AdvanceMs(RetryDelayMs(1));
+  launcher_.newest().Line(HeartbeatLine());
+  runner_->Step();
+  ASSERT_EQ(launcher_.workers.size(), 3u);
+  EXPECT_TRUE(launcher_.newest().command.cancelled);
+  launcher_.newest().Exit(WorkerExit::kHandedBack);
+  runner_->Step();
+  EXPECT_EQ(Get(id).state, JobState::kCancelled);
+  EXPECT_EQ(Get(other).state, JobState::kRunning);
+}
+
+TEST_F(JobRunnerTest, KillsACollectionThatItCannotAnswerThoughItIsCancelled) {
+  const std::string id = Submit(JobKind::kCollect);
+  runner_->Step();
+  fs::create_directories(Folder(id) + "/published/full");
+  launcher_.newest().Line(PublishLine());
+  ASSERT_TRUE(queue_->Cancel(id).ok());
+  runner_->Step();
+  EXPECT_TRUE(launcher_.newest().killed);
 }
 
 TEST_F(JobRunnerTest, SetsBackACollectionThatItCannotAnswerWithTheReason) {

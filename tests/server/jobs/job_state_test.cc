@@ -141,14 +141,37 @@ TEST_P(WaitingKind, WaitsForOthersAsLongAsThatTakes) {
   EXPECT_EQ(job.failures, 0u);
 }
 
-TEST(JobState, LetsACollectionWaitForItsDiskWithoutEnd) {
-  Job job = NewJob("j", JobKind::kCollect);
+TEST_P(WaitingKind, WaitsForRoomWithoutEnd) {
+  Job job = NewJob("j", GetParam());
   for (uint32_t i = 0; i < 2 * kMaxSetbacks; ++i) {
     job = ApplyChange(job, Change(JobAction::kLease)).value().job;
     job = ApplyChange(job, Failure(absl::ResourceExhaustedError("disk full"))).value().job;
     ASSERT_EQ(job.state, JobState::kQueued);
   }
   EXPECT_EQ(job.failures, 0u);
+}
+
+TEST_P(WaitingKind, ForgetsItsFailuresAfterAnAttemptThatLasted) {
+  const auto fails_after = [](Job job, int64_t lasted_ms, const absl::Status& error) {
+    job = ApplyChange(job, Change(JobAction::kLease, 1000)).value().job;
+    return ApplyChange(job, Failure(error, 1000 + lasted_ms)).value().job;
+  };
+  const absl::Status crash = absl::InternalError("crashed"), gone = absl::UnavailableError("gone");
+  Job job = NewJob("j", GetParam());
+  job.failures = job.max_failures - 1;
+  job.setbacks = 10;
+  EXPECT_EQ(fails_after(job, kCalmMs - 1, crash).state, JobState::kFailed);
+  const Job later = fails_after(job, kCalmMs, crash);
+  EXPECT_EQ(later.state, JobState::kQueued);
+  EXPECT_EQ(later.failures, 1u);
+  EXPECT_EQ(later.setbacks, 0u);
+  EXPECT_EQ(fails_after(job, kCalmMs - 1, gone).setbacks, 11u);
+  EXPECT_EQ(fails_after(job, kCalmMs, gone).setbacks, 1u);
+  EXPECT_EQ(fails_after(job, kCalmMs, gone).failures, 0u);
+
+  Job training = job;
+  training.kind = JobKind::kTrain;
+  EXPECT_EQ(fails_after(training, kCalmMs, crash).state, JobState::kFailed);
 }
 
 Job CollectionIn(JobState state) {

@@ -73,6 +73,7 @@ TEST_F(JobStoreTest, KeepsEveryFieldOfAJobOverAReopening) {
   EXPECT_EQ(got.setbacks, 3u);
   EXPECT_EQ(got.created_ms, FakeClock::kStartMs);
   EXPECT_EQ(got.started_ms, FakeClock::kStartMs);
+  EXPECT_EQ(got.leased_ms, FakeClock::kStartMs);
   EXPECT_EQ(got.ended_ms, 99);
   EXPECT_EQ(got.progress.phase, "scoring");
   EXPECT_EQ(got.result, done.result);
@@ -113,15 +114,16 @@ TEST_F(JobStoreTest, LeasesACancelledCollectionThatHasNoWorkerOnceItIsDue) {
   Insert(NewJob("c", JobKind::kCollect));
   Lease();
   ASSERT_TRUE(store_->Change("c", 1, Change(JobAction::kCancel, clock_.NowMs())).ok());
-  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value()) << "it has a worker";
+  EXPECT_FALSE(store_->LeaseCancelled(clock_.NowMs()).value().has_value()) << "it has a worker";
   ASSERT_TRUE(store_->Change("c", 1, Failure(absl::UnavailableError("x"), clock_.NowMs())).ok());
-  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value());
+  EXPECT_FALSE(store_->LeaseCancelled(clock_.NowMs()).value().has_value()) << "not due";
   EXPECT_EQ(store_->NextDueMs(clock_.NowMs()).value(), clock_.NowMs() + RetryDelayMs(1));
   clock_.AdvanceMs(RetryDelayMs(1));
-  const Job leased = Lease();
+  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value()) << "nothing is queued";
+  const Job leased = store_->LeaseCancelled(clock_.NowMs()).value().value();
   EXPECT_EQ(leased.state, JobState::kCancelling);
   EXPECT_EQ(leased.attempts, 2u);
-  EXPECT_FALSE(store_->LeaseNext(kAllKinds, clock_.NowMs()).value().has_value());
+  EXPECT_FALSE(store_->LeaseCancelled(clock_.NowMs()).value().has_value());
 }
 
 TEST_F(JobStoreTest, LeasesOnlyTheKindsThatWereAskedFor) {
@@ -255,11 +257,13 @@ TEST(SqliteJobStore, BringsAFileOfTheFirstProgramUpToDate) {
   {
     soci::session sql(*soci::factory_sqlite3(), "db=" + path);
     sql << "ALTER TABLE jobs DROP COLUMN setbacks";
+    sql << "ALTER TABLE jobs DROP COLUMN leased_ms";
     sql << "UPDATE schema_version SET version = 1";
   }
   const auto opened = OpenSqliteJobStore(path);
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_EQ((*opened)->Get("a")->setbacks, 0u);
+  EXPECT_EQ((*opened)->Get("a")->leased_ms, 0);
 }
 
 TEST(SqliteJobStore, RefusesAFileOfANewerProgram) {

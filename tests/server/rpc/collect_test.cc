@@ -115,6 +115,25 @@ TEST_F(CollectTest, RefusesAPortOrADatasetThatAnotherCollectionHas) {
   EXPECT_TRUE(Collect(request, &other).ok());
 }
 
+TEST_F(CollectTest, RefusesADatasetThatAnImportIsMaking) {
+  grpc::ClientContext context;
+  v1::Job import;
+  const auto writer = datasets_stub_->Upload(&context, &import);
+  v1::UploadRequest message;
+  message.mutable_header()->set_dataset("live");
+  message.mutable_header()->add_home("10.0.0.0/16");
+  writer->Write(message);
+  message.set_data("abc");
+  writer->Write(message);
+  writer->WritesDone();
+  const grpc::Status uploaded = writer->Finish();
+  ASSERT_TRUE(uploaded.ok()) << uploaded.error_message();
+  EXPECT_THAT(Precondition(Request()), HasSubstr("dataset: " + import.name() + " imports 'live'"));
+  ASSERT_TRUE(jobs_->Cancel(import.name().substr(5)).ok());
+  v1::Job job;
+  EXPECT_TRUE(Collect(Request(), &job).ok());
+}
+
 TEST_F(CollectTest, GoesOnWithADatasetThatIsThereOnItsTerms) {
   PublishDataset("office");
   const DatasetManifest there = datasets_->Get("dataset", "office")->manifest;

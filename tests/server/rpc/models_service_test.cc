@@ -126,6 +126,28 @@ TEST_F(ModelsTest, RefusesToUnloadOrDeleteWhatAStreamUses) {
   reader->Finish();
 }
 
+TEST_F(ModelsTest, RefusesToDeleteWhatAJobThatHasNotEndedUses) {
+  PublishDataset("office");
+  v1::StreamRequest stream;
+  stream.mutable_generate()->set_model("edge@1");
+  stream.set_to("netflow9://127.0.0.1:2055");
+  v1::EvaluateRequest evaluation;
+  evaluation.set_model("edge@1");
+  evaluation.set_dataset("office");
+  v1::Job streaming, evaluating;
+  grpc::ClientContext stream_context, evaluate_context;
+  ASSERT_TRUE(synthesis_->Stream(&stream_context, stream, &streaming).ok());
+  ASSERT_TRUE(synthesis_->Evaluate(&evaluate_context, evaluation, &evaluating).ok());
+  EXPECT_TRUE(Delete("edge@2").ok());
+  for (const v1::Job& job : {evaluating, streaming}) {
+    const grpc::Status refused = Delete("edge@1");
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+    EXPECT_THAT(refused.error_message(), HasSubstr(job.name()));
+    ASSERT_TRUE(jobs_->Cancel(job.name().substr(5)).ok());
+  }
+  EXPECT_TRUE(Delete("edge@1").ok());
+}
+
 TEST_F(ModelsTest, KeepsTheHistoryOfAnAlias) {
   v1::ModelAlias alias;
   ASSERT_TRUE(SetAlias(1, &alias).ok());

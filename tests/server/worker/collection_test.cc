@@ -1,5 +1,10 @@
 #include "server/worker/collection.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 
 #include "core/base/file.h"
@@ -12,15 +17,39 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 
+namespace {
+bool g_can_exchange = true;
+}
+
+// In the place of the C library's: where it fails as on a network's file system.
+extern "C" int renameat2(int from_dir, const char* from, int to_dir, const char* to,
+                         unsigned flags) noexcept {
+  if (flags != RENAME_EXCHANGE || g_can_exchange) {
+    return static_cast<int>(::syscall(SYS_renameat2, from_dir, from, to_dir, to, flags));
+  }
+  errno = EINVAL;
+  return -1;
+}
+
 namespace stanflow {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-// Says of a file what its lines behind the first one say; one with the word DAMAGED can't be read to its end.
+// Says of a file what its lines behind the first one say; one with the word DAMAGED can't be read to its end,
+// and one with CUT_OFF not at all, of which nfdump 1.7.1 says so and ends well.
 constexpr char kNfdump[] = R"(for file; do :; done
 n=$(grep -c , "$file")
+if grep -q CUT_OFF "$file"; then
+  echo "Open file $file: appendix offset error" >&2
+  case "$*" in
+    *" -E "*) echo "Exporters:" ;;
+    *"-I "*) exit 250 ;;
+    *) echo "No matching flows" ;;
+  esac
+  exit
+fi
 case "$*" in
   *" -E "*) echo "SysID: 1, IP:        192.0.2.9, version: 9, ID:  0, Sequence failures: 1, packets: 2, flows: $n" ;;
   *"-I "*) echo "Flows: $n" ;;
@@ -62,6 +91,21 @@ class CollectionTest : public ::testing::Test {
     dir_.Write(StrCat("job/checkpoint/spool/incoming/nfcapd.2024010812", 1000 + arrived_++),
                StrCat(std::string("\x0c\xa5\n", 3), rows));
   }
+  // A folder of the checkpoint has a link to itself in its place: nothing in it can be reached by its name.
+  void Break(const std::string& folder) const {
+    fs::rename(dir_.File("job/checkpoint/" + folder), dir_.File("aside"));
+    fs::create_symlink(dir_.File("job/checkpoint/" + folder), dir_.File("job/checkpoint/" + folder));
+  }
+  // An nfdump that does so when it is asked with `option`.
+  std::string NfdumpThatBreaks(const std::string& folder, const std::string& option) const {
+    return StrCat(kNfdump, "path='", dir_.File("job/checkpoint/" + folder), "'\ncase \"$*\" in\n  *\" ",
+                  option, " \"*) mv \"$path\" '", dir_.File("aside"),
+                  "'; ln -s \"$path\" \"$path\" ;;\nesac\n");
+  }
+  void Repair(const std::string& folder) const {
+    fs::remove(dir_.File("job/checkpoint/" + folder));
+    fs::rename(dir_.File("aside"), dir_.File("job/checkpoint/" + folder));
+  }
   // The bytes of all rows, which tell them apart.
   std::vector<uint64_t> PublishedRows() const {
     std::vector<uint64_t> rows;
@@ -95,6 +139,15 @@ TEST_F(CollectionTest, TakesWhatIsFinishedAndPublishesIt) {
   EXPECT_EQ(report.sequence_failures, 2u);
   EXPECT_EQ(report.published_rows, 3u);
   EXPECT_EQ(collection->Figures()["exporters"]["192.0.2.9 version 9 id 0"]["packets"], 4);
+}
+
+TEST_F(CollectionTest, DoesNotBeginWhereNoSecondDatasetCouldTakeThePlaceOfTheFirst) {
+  g_can_exchange = false;
+  const auto collection = Collection::Open(&context_, spec_, &clock_);
+  g_can_exchange = true;
+  ASSERT_TRUE(absl::IsFailedPrecondition(collection.status())) << collection.status();
+  EXPECT_THAT(std::string(collection.status().message()), HasSubstr("can't exchange two names at once"));
+  EXPECT_TRUE(Collection::Open(&context_, spec_, &clock_).ok());
 }
 
 TEST_F(CollectionTest, TakesNothingTwiceWhenItDiesBeforePublishing) {
@@ -133,11 +186,28 @@ TEST_F(CollectionTest, CountsFilesThatNobodyCanReadAndTakesTheOthers) {
   const auto collection = Open();
   Arrive(Row(100) + "DAMAGED");
   Arrive(Row(101));
+  Arrive(Row(102) + "CUT_OFF");
   dir_.Write("job/checkpoint/spool/incoming/nfcapd.current.7", "unfinished");
   ASSERT_TRUE(collection->Finish().ok());
-  EXPECT_EQ(collection->report().lost_files, 2u);
+  EXPECT_EQ(collection->report().lost_files, 3u);
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(101));
-  EXPECT_THAT(collection->Describe(), HasSubstr("2 files lost"));
+  EXPECT_THAT(collection->Describe(), HasSubstr("3 files lost"));
+  EXPECT_EQ(collection->spool().bytes(), 0u);
+}
+
+TEST_F(CollectionTest, TakesNothingTwiceWhenAFileThatWasTakenCanNotBeRemoved) {
+  const auto collection = Open();
+  Arrive(Row(100));
+  {
+    const FakeProgram nfdump("nfdump", NfdumpThatBreaks("spool/claimed", "-o"));
+    EXPECT_FALSE(collection->Finish().ok());
+  }
+  EXPECT_EQ(collection->report().flows, 1u);
+  Repair("spool/claimed");
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_EQ(collection->report().flows, 1u);
+  EXPECT_EQ(collection->spool().bytes(), 0u);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
 }
 
 TEST_F(CollectionTest, PublishesWhatWasRejectedAlsoIfNoRowCameSince) {
@@ -215,6 +285,59 @@ TEST_F(CollectionTest, GivesUpTheNewestFilesThatTheSpoolHasNoRoomForAndCountsThe
   ASSERT_TRUE(collection->Finish().ok());
   EXPECT_EQ(collection->report().dropped_flows, 2u);
   EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100, 101));
+}
+
+TEST_F(CollectionTest, CountsADamagedFileThatTheSpoolHasNoRoomForAsAFile) {
+  spec_.max_spool_bytes = 10;
+  const auto collection = Open();
+  Arrive(Row(100) + "CUT_OFF");
+  ASSERT_TRUE(collection->Finish().ok());
+  EXPECT_EQ(collection->report().lost_files, 1u);
+  EXPECT_EQ(collection->report().dropped_flows, 0u);
+}
+
+TEST_F(CollectionTest, ForgetsNoLossThatItCouldNotNote) {
+  spec_.max_spool_bytes = Row(100).size() + 10;
+  {
+    const auto collection = Open();
+    dir_.Write("job/checkpoint/spool/incoming/nfcapd.current.7", "unfinished");
+    Break("rows");
+    EXPECT_FALSE(collection->Recover().ok());
+    Repair("rows");
+  }
+  {
+    const auto collection = Open();
+    ASSERT_TRUE(collection->Recover().ok());
+    Arrive(Row(100));
+    Arrive(Row(101));
+    const FakeProgram nfdump("nfdump", NfdumpThatBreaks("rows", "-E"));
+    EXPECT_FALSE(collection->Finish().ok());
+    Repair("rows");
+  }
+  const auto next = Open();
+  ASSERT_TRUE(next->Finish().ok());
+  EXPECT_EQ(next->Figures()["lost_files"], 1);
+  EXPECT_EQ(next->Figures()["dropped_flows"], 1);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
+}
+
+TEST_F(CollectionTest, CountsWhatItGivesUpOnceWhenItDiesBeforeTheFilesRemoval) {
+  spec_.max_spool_bytes = Row(100).size() + 10;
+  const std::string newest = dir_.File("job/checkpoint/spool/claimed/000000000002-nfcapd.20240108121001");
+  {
+    const auto collection = Open();
+    Arrive(Row(100));
+    Arrive(Row(101));
+    const FakeProgram nfdump("nfdump", NfdumpThatBreaks("spool/claimed", "-E"));
+    EXPECT_FALSE(collection->Finish().ok());
+    Repair("spool/claimed");
+  }
+  EXPECT_TRUE(fs::exists(newest));
+  const auto next = Open();
+  EXPECT_FALSE(fs::exists(newest));
+  ASSERT_TRUE(next->Finish().ok());
+  EXPECT_EQ(next->Figures()["dropped_flows"], 1);
+  EXPECT_THAT(PublishedRows(), ::testing::ElementsAre(100));
 }
 
 TEST_F(CollectionTest, BeginsWithTheRowsOfTheDatasetThatItWasAskedToGoOnWith) {
