@@ -22,15 +22,16 @@ struct JobContext {
   std::string device = "cpu";  // "cuda:0", ...: where it computes
   uint32_t attempt = 1;
   std::string server;  // address of the server, for jobs that call it
-  // Both may be called from any thread, often: progress is thinned to a few events a second, a change of
-  // phase, attribute or epoch always passes.
+  // From any thread, often: thinned to a few events a second, a change of phase, attribute or epoch always
+  // passes.
   std::function<void(const JobProgress&)> progress;
-  // Of stream jobs, not thinned: a few times a second is enough.
+  // Of stream jobs. From any thread; not thinned: a few times a second is enough.
   std::function<void(const SinkReport&)> sink_report;
   // Of collections, likewise.
   std::function<void(const CollectionReport&)> collection_report;
-  // Of collections: gives what stands complete in `out/` its name while the job goes on. Nothing of it is
-  // left there when OK.
+  // Of collections: gives what stands complete in `out/` its name while the job goes on; nothing of it is
+  // left there when OK. One call at a time. Waits for the server's answer, also when the job is asked to
+  // stop. Any error has changed nothing; ALREADY_EXISTS: the name is another dataset's by now.
   std::function<absl::Status()> publish_so_far;
   // True once the job should stop at the next safe point (cancel).
   std::function<bool()> stop_requested;
@@ -45,8 +46,8 @@ struct JobContext {
 //   collect   nothing: out/dataset/ has been published so far, as often as the job liked
 // Answers the job's figures (Job.result_json). A second call with the same job_dir continues from whatever
 // checkpoint is there. INVALID_ARGUMENT, FAILED_PRECONDITION, NOT_FOUND and DATA_LOSS are final; other errors
-// and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) is waited out. CANCELLED if it stopped
-// because it was asked to.
+// and crashes are tried again; RESOURCE_EXHAUSTED (a full disk) and, of streams and collections, UNAVAILABLE
+// are waited out (job_state.h). CANCELLED if it stopped because it was asked to.
 using JobHandler = absl::StatusOr<nlohmann::json> (*)(const JobContext& context);
 
 absl::StatusOr<nlohmann::json> RunImportJob(const JobContext& context);     // import_job.cc
