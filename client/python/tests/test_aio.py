@@ -143,19 +143,14 @@ def test_the_whole_path(fake, quick, tmp_path):
 
 
 def test_an_import_of_flows_to_be_judged_ends_with_the_wait_for_it(fake, tmp_path, monkeypatch):
+    async def cancelled(name, **arguments):
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+
     async def use(client):
-        waiting = asyncio.Event()
-
-        async def endless(name, *, progress=False):
-            waiting.set()
-            await asyncio.Event().wait()
-
-        monkeypatch.setattr(client.jobs, "wait", endless)
-        task = asyncio.create_task(client.evaluate("edge", "office", synthetic=tmp_path / "syn.csv"))
-        await waiting.wait()
-        task.cancel()
+        monkeypatch.setattr(client.jobs, "wait", cancelled)
         with pytest.raises(asyncio.CancelledError):
-            await task
+            await asyncio.create_task(client.evaluate("edge", "office", synthetic=tmp_path / "syn.csv"))
 
     (tmp_path / "syn.csv").write_bytes(b"some flows")
     fake.datasets.keeps = False

@@ -160,7 +160,7 @@ def test_an_import_of_flows_to_be_judged_ends_with_the_wait_for_it(fake, client,
     flows.write_bytes(b"some flows")
     fake.datasets.keeps = False
 
-    def interrupted(name, *, progress=False):
+    def interrupted(name, **arguments):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(client.jobs, "wait", interrupted)

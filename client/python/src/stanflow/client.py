@@ -22,9 +22,14 @@ from stanflow.v1 import datasets_pb2, jobs_pb2, synthesis_pb2
 class Client:
     """One stanflowd at `address`: default $STANFLOW_SERVER, else 127.0.0.1:50551. Connects with the first call.
 
-    `timeout`: seconds to wait for a single answer. `retry_seconds`: how long a stream or a job that is waited for is
-    tried to be continued after the server was lost. `credentials`: for a server behind TLS.
+    `timeout`: seconds to wait for a single answer; uploads, downloads, streams and waits for jobs take as long as they
+    take. `retry_seconds`: for how long after the server was lost a stream or a wait goes on trying, and a look or a
+    submit is repeated; a server that never answered is an error at once. `credentials`: for a server behind TLS.
     Thread-safe; a FlowStream is not. Errors are those of stanflow.errors.
+
+    Of every job: `request_id`: the same request with the same id answers the same job, so a program that died may ask
+    again; by default an id of its own. `priority`: of those that are queued the largest runs first. `progress`: shows
+    a bar.
     """
 
     def __init__(self, address: Optional[str] = None, *, timeout: float = 60, retry_seconds: float = 60,
@@ -42,6 +47,7 @@ class Client:
         `data`: a path or open binary file of a format that the server reads, plain or compressed, or a pandas frame
         with the columns of FlowBatch.to_pandas. `home`: networks in CIDR form whose addresses are home hosts.
         `holdout`: rows that training never reads: "none", "hours=odd", "hours=even", "hosts=SHARE", "after=TIME".
+        `max_rejected_share`: of rows that can't be read, 0 to 1; from it on the import fails.
         """
         header = _requests.upload_header(name, home=home, holdout=holdout, format=format,
                                          max_rejected_share=max_rejected_share, request_id=request_id,
@@ -108,8 +114,9 @@ class Client:
                  priority: int = 0, progress: bool = False) -> Report:
         """Judges a model's flows against the hold-out of a dataset, and waits for the report.
 
-        It judges what generate would give with the same arguments, or `synthetic`: flows as import_dataset takes them,
-        for whose time they are a dataset, or a dataset's name. `task_rows`: rows that each learner of the two tasks
+        It judges what generate would give with the same arguments, or `synthetic`: a dataset's name, or flows as
+        import_dataset takes them, which are a dataset while they are judged; one that could not be deleted again, since
+        the wait was interrupted for instance, is warned of. `task_rows`: rows that each learner of the two tasks
         learns from; 0 leaves the tasks out, which are most of the time. `max_likelihood_rows`: hold-out rows to score
         at most; 0 is all.
         """

@@ -17,11 +17,13 @@ class Datasets:
         self._stub = connection.stubs.datasets
 
     def get(self, name: str) -> datasets_pb2.Dataset:
+        """NotFound before its import has SUCCEEDED."""
         request = datasets_pb2.GetDatasetRequest(name=dataset_name(name))
         dataset: datasets_pb2.Dataset = self._connection.ask(self._stub.GetDataset, request)
         return dataset
 
     def list(self) -> Iterator[datasets_pb2.Dataset]:
+        """All that there are."""
         request = datasets_pb2.ListDatasetsRequest(page_size=1000)
         return self._connection.pages(self._stub.ListDatasets, request, "datasets")
 

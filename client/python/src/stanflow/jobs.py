@@ -24,6 +24,7 @@ class Jobs:
         self._stub = connection.stubs.jobs
 
     def get(self, name: str) -> jobs_pb2.Job:
+        """As it stands."""
         job: jobs_pb2.Job = self._connection.ask(self._stub.GetJob, jobs_pb2.GetJobRequest(name=job_name(name)))
         return job
 

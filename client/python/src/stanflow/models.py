@@ -30,6 +30,7 @@ class Models:
         return version
 
     def list(self) -> Iterator[models_pb2.ModelVersion]:
+        """All versions of all models, without their manifests."""
         request = models_pb2.ListModelsRequest(page_size=1000)
         return self._connection.pages(self._stub.ListModels, request, "versions")
 
@@ -50,6 +51,7 @@ class Models:
         return version
 
     def unload(self, name: str) -> models_pb2.ModelVersion:
+        """Frees its memory; FailedPrecondition while a stream uses it. The next generate loads it again."""
         request = models_pb2.UnloadModelRequest(name=model_name(name))
         version: models_pb2.ModelVersion = self._connection.call(self._stub.UnloadModel, request)
         return version

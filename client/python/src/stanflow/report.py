@@ -29,6 +29,7 @@ class Report:
 
     @staticmethod
     def of(job: jobs_pb2.Job, report_json: bytes, report_html: bytes) -> Report:
+        """Of an evaluation and the two files that it made."""
         return Report(job, json.loads(report_json), report_html.decode())
 
     def save(self, path: Path) -> None:

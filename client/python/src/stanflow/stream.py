@@ -82,6 +82,7 @@ class FlowStream(FlowsOfCall, Iterator[FlowBatch]):
                 add(batch)
 
     def close(self) -> None:
+        """Ends the call. There are no more batches."""
         self._batches.close()
         self._bar.close()
 

@@ -55,4 +55,5 @@ class FlowSynthesizer:
         return flows
 
     def reset_sampling(self) -> None:
+        """The next `sample` is as the first one after `fit`."""
         self._samples = 0
