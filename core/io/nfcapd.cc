@@ -35,6 +35,27 @@ std::string WordBehind(std::string_view line, std::string_view key) {
   return std::string(absl::StripAsciiWhitespace(ToAbsl(rest.substr(0, rest.find(',')))));
 }
 
+absl::StatusOr<std::string> AllOf(ChildProcess* program) {
+  std::string all;
+  while (true) {
+    STANFLOW_ASSIGN_OR_RETURN(const std::string_view block, program->Next());
+    if (block.empty()) return all;
+    all.append(block);
+  }
+}
+
+// False if the line is none of an exporter that sent something.
+bool ParseExporter(std::string_view line, NfcapdExporter* exporter) {
+  if (!NumberBehind(line, "Sequence failures: ", &exporter->sequence_failures) ||
+      !NumberBehind(line, "packets: ", &exporter->packets) ||
+      !NumberBehind(line, "flows: ", &exporter->flows)) {
+    return false;
+  }
+  exporter->name = StrCat(WordBehind(line, "IP:"), " version ", WordBehind(line, "version:"), " id ",
+                          WordBehind(line, ", ID:"));
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FlowReader>> OpenNfcapd(ReaderInput input) {
@@ -51,20 +72,17 @@ absl::Status ProbeNfcapd(std::string_view start) {
 // A line each: "SysID: 1, IP: 192.0.2.1, version: 9, ID: 0, Sequence failures: 0, packets: 573, flows:
 // 20000".
 absl::StatusOr<std::vector<NfcapdExporter>> ReadNfcapdExporters(const std::string& path) {
-  STANFLOW_ASSIGN_OR_RETURN(const std::string text,
-                            RunProgram({"nfdump", "-C", "none", "-G", "none", "-E", path}, kMend));
+  STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<ChildProcess> nfdump,
+                            ChildProcess::Start({"nfdump", "-C", "none", "-G", "none", "-E", path}, kMend));
+  STANFLOW_ASSIGN_OR_RETURN(const std::string text, AllOf(nfdump.get()));
   std::vector<NfcapdExporter> exporters;
-  for (const absl::string_view part : absl::StrSplit(text, '\n')) {
-    const std::string_view line(part.data(), part.size());
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     NfcapdExporter exporter;
-    if (!NumberBehind(line, "Sequence failures: ", &exporter.sequence_failures) ||
-        !NumberBehind(line, "packets: ", &exporter.packets) ||
-        !NumberBehind(line, "flows: ", &exporter.flows)) {
-      continue;
-    }
-    exporter.name = StrCat(WordBehind(line, "IP:"), " version ", WordBehind(line, "version:"), " id ",
-                           WordBehind(line, ", ID:"));
-    exporters.push_back(std::move(exporter));
+    if (ParseExporter({line.data(), line.size()}, &exporter)) exporters.push_back(std::move(exporter));
+  }
+  // Of a file that it can't read it says so and ends as if there were none in it.
+  if (exporters.empty() && !nfdump->complaint().empty()) {
+    return absl::DataLossError(StrCat("the file is damaged; nfdump says: ", nfdump->complaint()));
   }
   return exporters;
 }

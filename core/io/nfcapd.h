@@ -31,7 +31,8 @@ struct NfcapdExporter {
   uint64_t sequence_failures = 0, packets = 0, flows = 0;
 };
 
-// Asks nfdump for them; those that sent nothing are left out. Errors are those of OpenNfdumpOutput.
+// Asks nfdump for them; those that sent nothing are left out. Errors are those of OpenNfdumpOutput, DATA_LOSS
+// also if nfdump names none and complains: it ends well on a file that it can't read.
 absl::StatusOr<std::vector<NfcapdExporter>> ReadNfcapdExporters(const std::string& path);
 
 }  // namespace stanflow

@@ -152,6 +152,15 @@ TEXT
   EXPECT_EQ(exporters->at(1).name, "2001:db8::1 version 10 id 7");
 }
 
+// As nfdump 1.7.1 answers on files that are empty, of zeros, or cut off.
+TEST(Nfcapd, ADamagedFileIsNotOneWithoutExportersThoughNfdumpEndsWell) {
+  const FakeNfdump nfdump("echo 'Exporters:'; echo 'Open file f: appendix offset error' >&2");
+  const auto exporters = ReadNfcapdExporters("any");
+  ASSERT_TRUE(absl::IsDataLoss(exporters.status())) << exporters.status();
+  EXPECT_THAT(std::string(exporters.status().message()),
+              HasSubstr("nfdump says: Open file f: appendix offset error"));
+}
+
 TEST(Nfcapd, AFileWithoutExportersHasNone) {
   const FakeNfdump nfdump("echo 'No Exporter records found'");
   EXPECT_TRUE(ReadNfcapdExporters("any")->empty());
