@@ -39,6 +39,10 @@ constexpr Unit kUnits[] = {{"s", 1'000'000}, {"ms", 1000}, {"us", 1}, {"iso8601"
 constexpr CsvField kNeeded[] = {CsvField::kSourceAddress, CsvField::kDestinationAddress, CsvField::kProtocol,
                                 CsvField::kPackets, CsvField::kBytes};
 
+// A schema comes from a stranger. Copying, comparing or printing JSON recurses as deep as it is nested, which
+// this bounds; and nothing below does so to a value of unknown form. One that maps every field has 2 kB.
+constexpr size_t kMaxSchemaBytes = 16 << 10;
+
 template <typename... Pieces>
 absl::Status Wrong(const Pieces&... pieces) {
   return absl::InvalidArgumentError(StrCat("schema: ", pieces...));
@@ -61,7 +65,7 @@ absl::Status SetDelimiter(const json& root, char* delimiter) {
   const json& value = root["delimiter"];
   const std::string text = value.is_string() ? value.get<std::string>() : "";
   if (text.size() != 1 || text == "\"" || text == "\n" || text == "\r") {
-    return Wrong("delimiter is ", Quoted(value.dump(-1, ' ', true, json::error_handler_t::replace)),
+    return Wrong("delimiter is ", value.is_string() ? Quoted(text) : "no string",
                  R"(; write one character, such as "," or ";" or "\t")");
   }
   *delimiter = text[0];
@@ -76,24 +80,24 @@ absl::Status SetHeader(const json& root, bool* header) {
 }
 
 absl::Status SetUnit(const json& from, const std::string& where, bool may_be_text, int64_t* unit_us) {
-  const json unit = from.value("unit", json());
+  const auto unit = from.find("unit");
   for (const Unit& known : kUnits) {
-    if (unit != known.name || (known.us == 0 && !may_be_text)) continue;
+    if (unit == from.end() || *unit != known.name || (known.us == 0 && !may_be_text)) continue;
     *unit_us = known.us;
     return absl::OkStatus();
   }
-  return Wrong(where, ".unit ", unit.is_null() ? "is missing" : "is not known", "; it is one of s, ms, us",
-               may_be_text ? ", iso8601" : "");
+  return Wrong(where, ".unit ", unit == from.end() ? "is missing" : "is not known",
+               "; it is one of s, ms, us", may_be_text ? ", iso8601" : "");
 }
 
 absl::Status SetPlace(const json& from, const std::string& where, bool header, std::string* name) {
-  const json value = from.value(std::string(header ? "name" : "column"), json());
-  if (header && value.is_string() && !value.get<std::string>().empty()) {
-    *name = value.get<std::string>();
+  const auto value = from.find(header ? "name" : "column");
+  if (value != from.end() && header && value->is_string() && !value->get<std::string>().empty()) {
+    *name = value->get<std::string>();
     return absl::OkStatus();
   }
-  if (!header && value.is_number_unsigned() && value.get<uint64_t>() > 0) {
-    *name = StrCat(value.get<uint64_t>());
+  if (value != from.end() && !header && value->is_number_unsigned() && value->get<uint64_t>() > 0) {
+    *name = StrCat(value->get<uint64_t>());
     return absl::OkStatus();
   }
   return header ? Wrong(where, ".name is not a column's name; write it as it stands in the first line")
@@ -132,14 +136,18 @@ absl::Status CheckComplete(const CsvSchema& schema) {
 std::string_view CsvFieldName(CsvField field) { return kFieldNames[static_cast<size_t>(field)]; }
 
 absl::StatusOr<CsvSchema> ParseCsvSchema(std::string_view text) {
+  if (text.size() > kMaxSchemaBytes) {
+    return Wrong("has ", text.size(), " bytes; at most ", kMaxSchemaBytes, " are read");
+  }
   const json root = json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (!root.is_object()) return Wrong(R"(is not JSON of the form {"columns": {"end": {"name": ...}, ...}})");
   STANFLOW_RETURN_IF_ERROR(CheckKeys(root, "", {"delimiter", "header", "columns"}));
   CsvSchema schema;
   STANFLOW_RETURN_IF_ERROR(SetDelimiter(root, &schema.delimiter));
   STANFLOW_RETURN_IF_ERROR(SetHeader(root, &schema.header));
-  const json columns = root.value("columns", json());
-  if (!columns.is_object()) return Wrong("columns is not an object of fields");
+  const auto found = root.find("columns");
+  if (found == root.end() || !found->is_object()) return Wrong("columns is not an object of fields");
+  const json& columns = *found;
   const std::vector<std::string> fields(kFieldNames.begin(), kFieldNames.end());
   STANFLOW_RETURN_IF_ERROR(CheckKeys(columns, "columns: ", fields));
   for (size_t i = 0; i < kNumCsvFields; ++i) {

@@ -63,7 +63,8 @@ struct CsvSchema {
 // "source_address"
 std::string_view CsvFieldName(CsvField field);
 
-// INVALID_ARGUMENT names the key that is wrong or missing and says what it should be.
+// INVALID_ARGUMENT names the key that is wrong or missing and says what it should be; so for a text of more
+// than 16 KiB.
 absl::StatusOr<CsvSchema> ParseCsvSchema(std::string_view text);
 
 }  // namespace stanflow

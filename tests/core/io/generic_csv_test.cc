@@ -1,5 +1,6 @@
 #include "core/io/generic_csv.h"
 
+#include "core/base/strings.h"
 #include "core/io/all_formats.h"
 #include "core/io/csv_schema.h"
 #include "core/io/csv_splitter.h"
@@ -152,8 +153,9 @@ TEST(CsvSchema, ErrorsNameTheKeyAndTheMend) {
   };
   EXPECT_EQ(error(with("/delimeter", ";")),
             "schema: there is no key 'delimeter'; there are: delimiter, header, columns");
-  EXPECT_THAT(error(with("/delimiter", ";;")),
-              HasSubstr("schema: delimiter is '\\\";;\\\"'; write one character"));
+  EXPECT_THAT(error(with("/delimiter", ";;")), HasSubstr("schema: delimiter is ';;'; write one character"));
+  EXPECT_THAT(error(with("/delimiter", json::array())),
+              HasSubstr("schema: delimiter is no string; write one character"));
   EXPECT_EQ(error(with("/header", "yes")), "schema: header is neither true nor false");
   EXPECT_THAT(error(with("/columns/src", json::object())),
               HasSubstr("columns: there is no key 'src'; there are: start"));
@@ -176,6 +178,23 @@ TEST(CsvSchema, ErrorsNameTheKeyAndTheMend) {
   EXPECT_THAT(std::string(ParseCsvSchema("{\"columns\"").status().message()),
               HasSubstr("schema: is not JSON of the form"));
   EXPECT_TRUE(ParseCsvSchema(Least().dump()).ok());
+}
+
+TEST(CsvSchema, NestingEndsInAnErrorHoweverDeep) {
+  const auto nested = [](const char* before, size_t depth, const char* behind) {
+    return std::string(
+        ParseCsvSchema(StrCat(before, std::string(depth, '['), std::string(depth, ']'), behind))
+            .status()
+            .message());
+  };
+  // A recursive copy of this, or its text, would need more than the stack.
+  EXPECT_EQ(nested("{\"columns\":", 1'000'000, "}"), "schema: has 2000012 bytes; at most 16384 are read");
+  EXPECT_EQ(nested("{\"columns\":", 8000, "}"), "schema: columns is not an object of fields");
+  EXPECT_THAT(nested("{\"delimiter\":", 8000, "}"), HasSubstr("schema: delimiter is no string; write one"));
+  EXPECT_THAT(nested("{\"columns\":{\"packets\":{\"name\":", 8000, "}}}"),
+              HasSubstr("schema: columns.packets.name is not a column's name"));
+  EXPECT_THAT(nested("{\"columns\":{\"end\":{\"name\":\"e\",\"unit\":", 8000, "}}}"),
+              HasSubstr("schema: columns.end.unit is not known"));
 }
 
 TEST(CsvSplitter, UndoesQuotesAndKeepsWhatTheyHold) {
