@@ -14,6 +14,7 @@
 namespace stanflow {
 
 // A new format is one file and one line in all_readers.cc or all_writers.cc.
+
 // How a format's reader takes a file.
 enum class ReadAs {
   kLines,  // a line is a row, or none: whatever the bytes are, they can be read

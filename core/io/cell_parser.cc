@@ -14,8 +14,6 @@
 namespace stanflow {
 namespace {
 
-constexpr int64_t kSecondUs = 1'000'000, kMsUs = 1000;
-constexpr int64_t kMaxUs = int64_t{253'402'300'799} * kSecondUs;  // 9999-12-31T23:59:59Z
 constexpr size_t kMaxDecimals = 9;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -13,6 +13,11 @@
 
 namespace stanflow {
 
+// Of times, in microseconds.
+inline constexpr int64_t kSecondUs = 1'000'000, kMsUs = 1000;
+// 9999-12-31T23:59:59Z since 1970.
+inline constexpr int64_t kMaxUs = int64_t{253'402'300'799} * kSecondUs;
+
 // One value of a row and the name of its column.
 struct Cell {
   std::string_view column;

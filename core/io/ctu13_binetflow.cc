@@ -43,7 +43,6 @@ constexpr NamedColumn kColumns[] = {
 };
 static_assert(std::size(kColumns) == kNumColumns);
 
-constexpr int64_t kSecondUs = 1'000'000;
 constexpr std::string_view kFirstName = "StartTime";
 
 bool ParseArgusProtocol(const Cell& cell, const CellParser& parser, uint8_t* out) {

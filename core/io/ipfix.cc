@@ -39,7 +39,13 @@ class IpfixReader final : public FlowReader {
  private:
   absl::Status Take(std::string_view message, FlowBatch* batch) {
     STANFLOW_ASSIGN_OR_RETURN(const std::vector<IpfixSet> sets, SplitIpfixMessage(message));
-    session_->Begin(message);
+    // One at a time: a template holds from its place in the message on, not before.
+    for (const IpfixSet& set : sets) STANFLOW_RETURN_IF_ERROR(TakeSet(message, set, batch));
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeSet(std::string_view message, const IpfixSet& set, FlowBatch* batch) {
+    session_->Begin(message, set);
     while (true) {
       STANFLOW_ASSIGN_OR_RETURN(const bool more, session_->Next(&record_));
       if (!more) break;
@@ -50,16 +56,10 @@ class IpfixReader final : public FlowReader {
         batch->rejected.push_back({number_, reason_});
       }
     }
-    RejectUnknownSets(sets, batch);
+    if (set.id < kIpfixFirstDataSet || session_->HasTemplate(set.id)) return absl::OkStatus();
+    batch->rejected.push_back({++number_, StrCat("is a set of records of template ", set.id,
+                                                 ", which is not in the file before it")});
     return absl::OkStatus();
-  }
-
-  void RejectUnknownSets(const std::vector<IpfixSet>& sets, FlowBatch* batch) {
-    for (const IpfixSet& set : sets) {
-      if (set.id < kIpfixFirstDataSet || session_->HasTemplate(set.id)) continue;
-      batch->rejected.push_back({++number_, StrCat("is a set of records of template ", set.id,
-                                                   ", which is not in the file before it")});
-    }
   }
 
   IpfixMessages messages_;

@@ -24,7 +24,7 @@ inline uint32_t ReadBe32(std::string_view bytes, size_t at) {
 
 // The head of an IPFIX message (RFC 7011, section 3.1): version, length, export time, sequence number,
 // observation domain.
-inline constexpr size_t kIpfixHeadBytes = 16;
+inline constexpr size_t kIpfixHeadBytes = 16, kIpfixDomainAt = 12;
 inline constexpr uint16_t kIpfixVersion = 10;
 
 // OK if a message's head can begin so; INVALID_ARGUMENT with what is wrong. `head` has kIpfixHeadBytes.
@@ -37,7 +37,7 @@ struct IpfixSet {
   std::string_view bytes;  // with the head
 };
 inline constexpr uint16_t kIpfixTemplateSet = 2, kIpfixOptionsTemplateSet = 3, kIpfixFirstDataSet = 256;
-// The sets of a whole message; INVALID_ARGUMENT if their lengths don't fill it.
+// The sets of a whole message, in order; INVALID_ARGUMENT if their lengths don't fill it.
 absl::StatusOr<std::vector<IpfixSet>> SplitIpfixMessage(std::string_view message);
 
 // Cuts a source into messages. Not safe for concurrent use.

@@ -11,9 +11,7 @@
 namespace stanflow {
 namespace {
 
-constexpr int64_t kSecondUs = 1'000'000, kMsUs = 1000;
-constexpr int64_t kMaxUs = int64_t{253'402'300'799} * kSecondUs;  // 9999-12-31T23:59:59Z
-constexpr uint64_t kNtpTo1970 = 2'208'988'800;                    // seconds from 1900 to 1970
+constexpr uint64_t kNtpTo1970 = 2'208'988'800;  // seconds from 1900 to 1970
 
 // The first of these that the record has.
 std::optional<IpfixElement> FirstOf(const IpfixRecord& record, std::initializer_list<IpfixElement> elements) {
@@ -140,7 +138,10 @@ class IpfixParser {
       case kIpfixStartUptimeMs:
       case kIpfixEndUptimeMs:
         if (!record_.has(kIpfixSystemInitMs)) return Fail(element, "counts from an unknown start");
-        return Scaled(element, record_[kIpfixSystemInitMs] + value, kMsUs, us);
+        // Each alone too: their sum may wrap.
+        return Scaled(kIpfixSystemInitMs, record_[kIpfixSystemInitMs], kMsUs, us) &&
+               Scaled(element, value, kMsUs, us) &&
+               Scaled(element, record_[kIpfixSystemInitMs] + value, kMsUs, us);
       default:
         return Ntp(element, value, us);
     }

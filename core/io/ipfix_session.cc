@@ -6,30 +6,15 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/io/fixbuf_error.h"
 
 namespace stanflow {
 namespace {
 
 constexpr uint16_t kInternalTemplate = 999;
 constexpr uint32_t kCert = 6871;
-
-// An error of libfixbuf, freed with it.
-class Error {
- public:
-  ~Error() { g_clear_error(&error_); }
-  GError** out() { return &error_; }
-  bool IsEndOfMessage() const {
-    return g_error_matches(error_, FB_ERROR_DOMAIN, FB_ERROR_EOM) ||
-           g_error_matches(error_, FB_ERROR_DOMAIN, FB_ERROR_BUFSZ);
-  }
-  std::string text() const { return error_ == nullptr ? "nothing" : absl::CHexEscape(error_->message); }
-
- private:
-  GError* error_ = nullptr;
-};
 
 // libfixbuf warns of gaps in sequence numbers on standard error, once a message.
 void BeQuiet() {
@@ -58,12 +43,15 @@ struct IpfixSession::Rep {
   fbInfoModel_t* model = nullptr;
   fBuf_t* buffer = nullptr;  // owns the session
   fbSession_t* session = nullptr;
+  std::string message;      // with one set alone
   size_t records_left = 0;  // as many as the message has bytes
   struct Template {
     bool options = false;
     std::bitset<kNumIpfixElements> present;
   };
-  std::map<uint16_t, Template> templates;  // of this message; another may change them
+  // Those of `domain` that were seen since its templates last changed.
+  std::map<uint16_t, Template> templates;
+  uint32_t domain = 0;
 
   const Template& Look(uint16_t id, fbTemplate_t* from) {
     const auto [place, is_new] = templates.try_emplace(id);
@@ -85,7 +73,7 @@ absl::StatusOr<std::unique_ptr<IpfixSession>> IpfixSession::Create() {
   AddCertElements(rep.model);
   rep.session = fbSessionAlloc(rep.model);
   rep.buffer = fBufAllocForCollection(rep.session, nullptr);
-  Error error;
+  FixbufError error;
   fbTemplate_t* const wanted = fbTemplateAlloc(rep.model);
   for (size_t i = 0; i < kNumIpfixElements; ++i) {
     fbInfoElementSpec_t spec = SpecOf(i);
@@ -110,25 +98,31 @@ IpfixSession::~IpfixSession() {
   if (rep_->model != nullptr) fbInfoModelFree(rep_->model);
 }
 
-void IpfixSession::Begin(std::string_view message) {
-  rep_->templates.clear();
-  rep_->records_left = message.size();
-  fBufSetBuffer(rep_->buffer, reinterpret_cast<uint8_t*>(const_cast<char*>(message.data())), message.size());
+void IpfixSession::Begin(std::string_view message, const IpfixSet& set) {
+  const uint32_t domain = ReadBe32(message, kIpfixDomainAt);
+  if (set.id < kIpfixFirstDataSet || domain != rep_->domain) rep_->templates.clear();
+  rep_->domain = domain;
+  std::string& alone = rep_->message;
+  alone = StrCat(message.substr(0, kIpfixHeadBytes), set.bytes);
+  alone[2] = static_cast<char>(alone.size() >> 8);
+  alone[3] = static_cast<char>(alone.size());
+  rep_->records_left = alone.size();
+  fBufSetBuffer(rep_->buffer, reinterpret_cast<uint8_t*>(alone.data()), alone.size());
 }
 
 absl::StatusOr<bool> IpfixSession::Next(IpfixRecord* record) {
   while (true) {
-    Error error;
+    FixbufError error;
     uint16_t id = 0;
     fbTemplate_t* const next = fBufNextCollectionTemplate(rep_->buffer, &id, error.out());
     if (next == nullptr) {
-      if (error.IsEndOfMessage()) return false;
+      if (error.Is(FB_ERROR_EOM) || error.Is(FB_ERROR_BUFSZ)) return false;
       return absl::DataLossError(StrCat("libfixbuf says: ", error.text()));
     }
     const Rep::Template& seen = rep_->Look(id, next);
     size_t size = sizeof(record->values);
+    // There is a record: an end of the message within it is damage.
     if (!fBufNext(rep_->buffer, reinterpret_cast<uint8_t*>(record->values.data()), &size, error.out())) {
-      if (error.IsEndOfMessage()) return false;
       return absl::DataLossError(StrCat("libfixbuf says: ", error.text()));
     }
     // Of a template whose fields have no length there would be records for ever.
@@ -143,7 +137,7 @@ absl::StatusOr<bool> IpfixSession::Next(IpfixRecord* record) {
 }
 
 bool IpfixSession::HasTemplate(uint16_t id) const {
-  Error error;
+  FixbufError error;
   return fbSessionGetTemplate(rep_->session, FALSE, id, error.out()) != nullptr;
 }
 

@@ -7,12 +7,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/io/ipfix_messages.h"
 #include "core/io/ipfix_record.h"
 
 namespace stanflow {
 
-// libfixbuf's view of a file: its templates, and the records of one message at a time. Not safe for
-// concurrent use.
+// libfixbuf's view of a file: its templates, and the records of one set at a time. Not safe for concurrent
+// use.
 class IpfixSession {
  public:
   static absl::StatusOr<std::unique_ptr<IpfixSession>> Create();
@@ -20,11 +21,12 @@ class IpfixSession {
   IpfixSession& operator=(const IpfixSession&) = delete;
   ~IpfixSession();
 
-  // Goes on with `message`, which is whole and stays as it is until the next one.
-  void Begin(std::string_view message);
-  // The next flow record of the message; false at its end. DATA_LOSS if libfixbuf can't read it.
+  // Goes on with `set` of `message`.
+  void Begin(std::string_view message, const IpfixSet& set);
+  // The next flow record of the set; false at its end. DATA_LOSS if libfixbuf can't read it, also if it
+  // reaches beyond the set.
   absl::StatusOr<bool> Next(IpfixRecord* record);
-  // Whether the message's observation domain has this template by now.
+  // Whether the message's observation domain has this template by now. To be asked once Next has answered.
   bool HasTemplate(uint16_t id) const;
 
  private:

@@ -25,8 +25,6 @@ constexpr NamedColumn kColumns[] = {
 };
 static_assert(std::size(kColumns) == kNumColumns);
 
-constexpr int64_t kSecondUs = 1'000'000;
-
 bool ParseTimes(const std::vector<Cell>& row, const CellParser& parser, Flow* flow) {
   int64_t start = 0, end = 0, duration = 0;
   if (row[kTe].in_file && row[kTd].in_file) {

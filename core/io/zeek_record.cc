@@ -44,7 +44,6 @@ constexpr std::string_view kTypes[] = {"time",  "interval", "addr",  "addr",  "p
                                        "count", "count",    "count", "count", "count", "string"};
 static_assert(std::size(kColumns) == kNumColumns && std::size(kTypes) == kNumColumns);
 
-constexpr int64_t kSecondUs = 1'000'000, kMsUs = 1000;
 // A number of this size is in the year 5138 as seconds, in 1973 as milliseconds: so large ones are the
 // latter.
 constexpr int64_t kLeastMs = 100'000'000'000;

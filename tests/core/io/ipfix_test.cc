@@ -116,6 +116,8 @@ TEST(Ipfix, TimesThatCanNotBeAreRejectedWithTheirElement) {
             "element flowStartMicroseconds: '9' is a time before 1970");
   EXPECT_THAT(reason({{{152, 8}, {153, 8}}, Be(~uint64_t{0}, 8) + Be(10, 8)}),
               HasSubstr("is beyond the year 9999"));
+  EXPECT_EQ(reason({{{160, 8}, {22, 4}, {21, 4}}, Be(~uint64_t{0} - 999, 8) + Be(2000, 4) + Be(3000, 4)}),
+            "element systemInitTimeMilliseconds: '18446744073709550616' is beyond the year 9999");
 }
 
 TEST(Ipfix, ReverseElementsAreAnswersToSplitOrKeep) {
@@ -222,6 +224,52 @@ TEST(Ipfix, ATemplateThatComesAgainHoldsFromThereOn) {
       Read(PlainIpfixFile({1001}) + IpfixMessage(IpfixTemplate(256, other) + IpfixSetBytes(256, swapped)));
   EXPECT_THAT(rows.flows.bytes, ElementsAre(1001, 1002));
   EXPECT_THAT(rows.flows.packets, ElementsAre(1, 1));
+}
+
+TEST(Ipfix, ATemplateBehindASetOfItsRecordsInTheSameMessageDoesNotHoldForIt) {
+  const ReadRows rows =
+      Read(IpfixMessage(StrCat(IpfixSetBytes(256, PlainRecord(1)), IpfixTemplate(256, PlainFields()),
+                               IpfixSetBytes(256, PlainRecord(1002)))));
+  EXPECT_THAT(rows.flows.bytes, ElementsAre(1002));
+  EXPECT_THAT(rows.lines, ElementsAre(2));
+  ASSERT_EQ(rows.rejected.size(), 1u);
+  EXPECT_EQ(rows.rejected[0].line, 1u);
+  EXPECT_EQ(rows.rejected[0].reason,
+            "is a set of records of template 256, which is not in the file before it");
+}
+
+TEST(Ipfix, ATemplateThatChangesWithinAMessageHoldsForTheRecordsBehindIt) {
+  std::vector<IpfixField> no_bytes = PlainFields();
+  no_bytes.back() = {210, 8};
+  const ReadRows rows =
+      Read(IpfixMessage(StrCat(IpfixTemplate(256, no_bytes), IpfixSetBytes(256, PlainRecord(1)),
+                               IpfixTemplate(256, PlainFields()), IpfixSetBytes(256, PlainRecord(1002)))));
+  EXPECT_THAT(rows.flows.bytes, ElementsAre(1002));
+  ASSERT_EQ(rows.rejected.size(), 1u);
+  EXPECT_EQ(rows.rejected[0].reason, "has no element octetDeltaCount");
+}
+
+TEST(Ipfix, PaddingBehindTheRecordsOfASetIsReadOver) {
+  const ReadRows rows = Read(
+      IpfixMessage(StrCat(IpfixTemplate(256, PlainFields()), IpfixSetBytes(256, PlainRecord(1001) + Be(0, 3)),
+                          IpfixSetBytes(256, PlainRecord(1002) + Be(0, 1)))));
+  EXPECT_THAT(rows.flows.bytes, ElementsAre(1001, 1002));
+  EXPECT_TRUE(rows.rejected.empty()) << rows.rejected[0].reason;
+}
+
+TEST(Ipfix, ARecordThatReachesBeyondItsSetIsDataLoss) {
+  std::vector<IpfixField> fields = {{82, 65535}};
+  for (const IpfixField& field : PlainFields()) fields.push_back(field);
+  const auto file = [&](int size_of_name) {
+    return IpfixMessage(StrCat(IpfixTemplate(256, fields),
+                               IpfixSetBytes(256, StrCat(Be(3, 1), "eth", PlainRecord(1001),
+                                                         Be(size_of_name, 1), "eth", PlainRecord(1002))),
+                               IpfixSetBytes(256, StrCat(Be(3, 1), "eth", PlainRecord(1003)))));
+  };
+  EXPECT_THAT(Read(file(3)).flows.bytes, ElementsAre(1001, 1002, 1003));
+  const auto damaged = TryToRead(file(3 | 0x80));
+  EXPECT_TRUE(absl::IsDataLoss(damaged.status())) << damaged.status();
+  EXPECT_THAT(std::string(damaged.status().message()), HasSubstr("message 1 is damaged: libfixbuf says: "));
 }
 
 TEST(Ipfix, RecordsOfOptionsTemplatesAreNoRows) {
