@@ -138,8 +138,8 @@ absl::Status ExchangeDirectories(const std::string& a, const std::string& b) {
   STANFLOW_RETURN_IF_ERROR(SyncDirectory(a));
   if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) != 0) {
     if (errno != EINVAL && errno != ENOSYS) return ErrnoToStatus(errno, "can't exchange names with", b);
-    return absl::UnimplementedError(StrCat(b, " is on a file system that can't exchange two names at once; ",
-                                           "ext4, xfs, btrfs and tmpfs can"));
+    return absl::FailedPreconditionError(
+        StrCat(b, " is on a file system that can't exchange two names at once; ext4, xfs, btrfs, tmpfs can"));
   }
   STANFLOW_RETURN_IF_ERROR(SyncDirectory(ParentOf(b)));
   return SyncDirectory(ParentOf(a));

@@ -33,7 +33,8 @@ absl::Status RemoveAll(const std::string& path);
 // ALREADY_EXISTS, and nothing changed, if `to` is there and not empty.
 absl::Status PublishDirectory(const std::string& from, const std::string& to);
 // Gives a complete folder, whose files are synced already, the name of another one, which gets its: at no
-// moment does either name have no folder. UNIMPLEMENTED, and nothing changed, on a file system that can't.
+// moment does either name have no folder. FAILED_PRECONDITION, and nothing changed, on a file system that
+// can't.
 absl::Status ExchangeDirectories(const std::string& a, const std::string& b);
 
 // Writes one file in order, through a buffer. Not safe for concurrent use. What was

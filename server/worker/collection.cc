@@ -26,6 +26,17 @@ std::string PublishedDir(const JobContext& context, const std::string& dataset) 
   return StrCat(context.data_dir, "/datasets/", dataset);
 }
 
+// What the second publishing will need; by then, what came since the first one would go with the job.
+absl::Status CheckFileSystem(const JobContext& context) {
+  const std::string a = context.job_dir + "/checkpoint/exchange-a";
+  const std::string b = context.job_dir + "/checkpoint/exchange-b";
+  STANFLOW_RETURN_IF_ERROR(MakeDirectories(a));
+  STANFLOW_RETURN_IF_ERROR(MakeDirectories(b));
+  STANFLOW_RETURN_IF_ERROR(ExchangeDirectories(a, b));
+  STANFLOW_RETURN_IF_ERROR(RemoveAll(a));
+  return RemoveAll(b);
+}
+
 // What makes a file one that nobody can read, not the machine one that can't read it now.
 bool IsDamage(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsInvalidArgument(status);
@@ -46,17 +57,20 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Open(const JobContext* c
                                                              const CollectSpec& spec, const Clock* clock) {
   STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<GrowingDataset> rows,
                             GrowingDataset::Open(RowsDir(*context), spec.dataset));
-  const uint64_t through = rows->note().is_null() ? 0 : rows->note().value("through", uint64_t{0});
-  STANFLOW_ASSIGN_OR_RETURN(CollectorSpool spool, CollectorSpool::Open(SpoolDir(*context), through));
+  const json note = rows->note();
+  const json known = note.is_null() ? json::object() : note;
+  STANFLOW_ASSIGN_OR_RETURN(CollectorSpool spool,
+                            CollectorSpool::Open(SpoolDir(*context), known.value("through", uint64_t{0}),
+                                                 known.value("given_up", std::vector<std::string>())));
   auto collection =
       std::unique_ptr<Collection>(new Collection(context, spec, clock, std::move(rows), std::move(spool)));
-  const json note = collection->rows_->note();
   STANFLOW_RETURN_IF_ERROR(note.is_null() ? collection->Begin() : collection->Restore(note));
   STANFLOW_RETURN_IF_ERROR(collection->FindPublished());
   return collection;
 }
 
 absl::Status Collection::Begin() {
+  STANFLOW_RETURN_IF_ERROR(CheckFileSystem(context_));
   started_ms_ = clock_->NowMs();
   if (!spec_.base_digest.empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> base,
@@ -74,6 +88,7 @@ absl::Status Collection::Begin() {
 
 json Collection::Note() const {
   return {{"through", through_},
+          {"given_up", spool_.given_up()},
           {"started_ms", started_ms_},
           {"base_rows", base_rows_},
           {"base_rejected_rows", base_rejected_rows_},
@@ -112,8 +127,10 @@ bool Collection::IsPublished() const {
 }
 
 absl::Status Collection::Recover() {
-  STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.RemoveUnfinished());
+  STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.GiveUpUnfinished());
   totals_.lost_files += lost;
+  // Also without a loss: from here on, a file may have the name of one that an earlier attempt gave up.
+  STANFLOW_RETURN_IF_ERROR(RemoveGivenUp());
   STANFLOW_RETURN_IF_ERROR(TakeAll());
   // It would wait until the next one is due otherwise, and has waited for an attempt already.
   if (!IsPublished()) publish_at_ = clock_->SteadyNow();
@@ -142,24 +159,35 @@ void Collection::CountLosses(const CollectorProcess& process) {
 
 // Claims what is finished; what the spool has no room for is given up, the newest first, and counted.
 absl::Status Collection::BoundSpool() {
+  STANFLOW_RETURN_IF_ERROR(RemoveTaken());
   STANFLOW_RETURN_IF_ERROR(spool_.Claim());
-  const CollectionReport before = totals_;
   while (spool_.claimed_bytes() > spec_.max_spool_bytes && !spool_.claimed().empty()) {
     STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(spool_.claimed().back()));
     totals_.dropped_flows += flows.value_or(0);
-    totals_.lost_files += flows.has_value() ? 0 : 1;
-    STANFLOW_RETURN_IF_ERROR(spool_.RemoveNewest());
+    spool_.GiveUpNewest();
   }
-  // The next commit may be as far away as a large dataset takes to be made.
-  const bool lost = totals_.dropped_flows + totals_.lost_files > before.dropped_flows + before.lost_files;
-  return lost ? Commit() : absl::OkStatus();
+  return spool_.given_up().empty() ? absl::OkStatus() : RemoveGivenUp();
+}
+
+// What is lost is counted durably before it goes.
+absl::Status Collection::RemoveGivenUp() {
+  STANFLOW_RETURN_IF_ERROR(Commit());
+  return spool_.RemoveGivenUp();
+}
+
+// What could not be removed when it was taken, too: it must neither be taken again nor be given up.
+absl::Status Collection::RemoveTaken() {
+  while (!spool_.claimed().empty() && spool_.claimed().front().number <= through_) {
+    STANFLOW_RETURN_IF_ERROR(spool_.RemoveOldest());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Collection::TakeAll() {
   STANFLOW_RETURN_IF_ERROR(BoundSpool());
   while (!spool_.claimed().empty()) {
     STANFLOW_RETURN_IF_ERROR(Take(spool_.claimed().front()));
-    STANFLOW_RETURN_IF_ERROR(spool_.RemoveOldest());
+    STANFLOW_RETURN_IF_ERROR(RemoveTaken());
   }
   return absl::OkStatus();
 }
@@ -167,11 +195,7 @@ absl::Status Collection::TakeAll() {
 absl::Status Collection::Take(const CollectorSpool::File& file) {
   STANFLOW_ASSIGN_OR_RETURN(const std::optional<uint64_t> flows, CountExporters(file));
   in_file_ = true;
-  if (!flows.has_value()) {
-    ++totals_.lost_files;
-  } else if (*flows > 0) {
-    STANFLOW_RETURN_IF_ERROR(ReadFlows(file));
-  }
+  if (flows.has_value()) STANFLOW_RETURN_IF_ERROR(ReadFlows(file));
   totals_.flows = rows_->rows() - base_rows_;
   totals_.rejected_flows = rows_->rejected_rows() - base_rejected_rows_;
   totals_.dropped_flows += rows_->left_out_rows() - std::exchange(left_out_, rows_->left_out_rows());
@@ -195,14 +219,21 @@ absl::Status Collection::ReadFlows(const CollectorSpool::File& file) {
     STANFLOW_RETURN_IF_ERROR(rows_->Take(batch, (*reader)->format()));
   }
   if (!IsDamage(status)) return status;
-  LogWarning("a collector's file is damaged", {{"file", file.name}, {"why", status.ToString()}});
-  ++totals_.lost_files;
+  CountDamage(file, status);
   return absl::OkStatus();
+}
+
+void Collection::CountDamage(const CollectorSpool::File& file, const absl::Status& why) {
+  LogWarning("a collector's file is damaged", {{"file", file.name}, {"why", why.ToString()}});
+  ++totals_.lost_files;
 }
 
 absl::StatusOr<std::optional<uint64_t>> Collection::CountExporters(const CollectorSpool::File& file) {
   const auto exporters = ReadNfcapdExporters(file.path);
-  if (IsDamage(exporters.status())) return std::optional<uint64_t>();
+  if (IsDamage(exporters.status())) {
+    CountDamage(file, exporters.status());
+    return std::optional<uint64_t>();
+  }
   STANFLOW_RETURN_IF_ERROR(exporters.status());
   exporters_.Add(*exporters);
   uint64_t flows = 0;

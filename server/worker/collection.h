@@ -26,11 +26,12 @@ namespace stanflow {
 // dataset is made anew of all committed rows from time to time, and published.
 //
 // After a crash at any moment a finished file has been taken or it has not, and is then taken by the next
-// attempt; what is published is never more than what was committed. Not safe for concurrent use.
+// attempt; what is published is never more than what was committed. A file that is given up is counted before
+// it goes, and once. Not safe for concurrent use.
 class Collection {
  public:
   // Goes on where an earlier attempt got to. `context` and `clock` outlive it. FAILED_PRECONDITION if the
-  // dataset that it begins with is not there any more.
+  // dataset that it begins with is not there any more, or the file system can't exchange two folders' names.
   static absl::StatusOr<std::unique_ptr<Collection>> Open(const JobContext* context, const CollectSpec& spec,
                                                           const Clock* clock);
 
@@ -67,11 +68,14 @@ class Collection {
   absl::Status Commit() { return rows_->Commit(Note()); }
 
   absl::Status BoundSpool();
+  absl::Status RemoveGivenUp();
+  absl::Status RemoveTaken();
   absl::Status TakeAll();
   absl::Status Take(const CollectorSpool::File& file);
   absl::Status ReadFlows(const CollectorSpool::File& file);
-  // The flows of the file; nothing if it can't be read.
+  // The flows of the file; nothing if it is damaged, which is counted.
   absl::StatusOr<std::optional<uint64_t>> CountExporters(const CollectorSpool::File& file);
+  void CountDamage(const CollectorSpool::File& file, const absl::Status& why);
   absl::Status Publish();
 
   const JobContext& context_;

@@ -179,8 +179,10 @@ CollectorProcess::~CollectorProcess() { Stop(); }
 bool CollectorProcess::HasEnded() {
   if (pid_ == 0) return true;
   const pid_t reaped = ::waitpid(pid_, nullptr, WNOHANG);
-  if (reaped == pid_ || (reaped < 0 && errno == ECHILD)) pid_ = 0;
-  return pid_ == 0;
+  if (reaped != pid_ && !(reaped < 0 && errno == ECHILD)) return false;
+  pid_ = 0;
+  ReadLog();
+  return true;
 }
 
 absl::Status CollectorProcess::Check() {
@@ -204,8 +206,8 @@ void CollectorProcess::Stop() {
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
     pid_ = 0;
+    ReadLog();
   }
-  ReadLog();
 }
 
 void CollectorProcess::ReadSocket() {
@@ -227,8 +229,13 @@ void CollectorProcess::ReadLog() {
       if (c != '\n' && line_.size() < kMaxLineBytes) line_ += c;
     }
   }
-  // nfcapd appends: it goes on at the new end.
-  if (log_offset_ > kMaxLogBytes && ::ftruncate(fd, 0) == 0) log_offset_ = 0;
+  // Not cut off: nfcapd may have appended since.
+  const uint64_t read = log_offset_ - freed_log_bytes_;
+  if (read > kMaxLogBytes &&
+      ::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(freed_log_bytes_),
+                  static_cast<off_t>(read)) == 0) {
+    freed_log_bytes_ = log_offset_;
+  }
   ::close(fd);
 }
 

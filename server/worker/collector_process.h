@@ -52,6 +52,7 @@ class CollectorProcess {
   CollectorProcess(CollectorOptions options, pid_t pid) : options_(std::move(options)), pid_(pid) {}
 
   absl::Status WaitUntilItListens();
+  // When it has, everything that it said was read.
   bool HasEnded();
   void ReadSocket();
   void ReadLog();
@@ -60,7 +61,7 @@ class CollectorProcess {
   const CollectorOptions options_;
   pid_t pid_;  // 0 once it was reaped
   uint64_t waiting_bytes_ = 0, dropped_datagrams_ = 0, bad_datagrams_ = 0;
-  uint64_t log_offset_ = 0;
+  uint64_t log_offset_ = 0, freed_log_bytes_ = 0;
   std::string line_, last_words_;
 };
 

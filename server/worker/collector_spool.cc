@@ -37,9 +37,12 @@ absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& dir, const s
 
 }  // namespace
 
-absl::StatusOr<CollectorSpool> CollectorSpool::Open(const std::string& dir, uint64_t through) {
+absl::StatusOr<CollectorSpool> CollectorSpool::Open(const std::string& dir, uint64_t through,
+                                                    const std::vector<std::string>& given_up) {
   CollectorSpool spool(dir);
   spool.last_number_ = through;
+  spool.given_up_ = given_up;
+  STANFLOW_RETURN_IF_ERROR(spool.RemoveGivenUp());
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(spool.incoming_));
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(spool.claimed_dir_));
   STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(spool.claimed_dir_, ""));
@@ -80,20 +83,34 @@ absl::Status CollectorSpool::Claim() {
   return absl::OkStatus();
 }
 
-absl::Status CollectorSpool::Remove(const File& file) {
-  claimed_bytes_ -= file.bytes;
-  return RemoveAll(file.path);
-}
-
 absl::Status CollectorSpool::RemoveOldest() {
-  STANFLOW_RETURN_IF_ERROR(Remove(claimed_.front()));
+  STANFLOW_RETURN_IF_ERROR(RemoveAll(claimed_.front().path));
+  claimed_bytes_ -= claimed_.front().bytes;
   claimed_.pop_front();
   return absl::OkStatus();
 }
 
-absl::Status CollectorSpool::RemoveNewest() {
-  STANFLOW_RETURN_IF_ERROR(Remove(claimed_.back()));
+void CollectorSpool::GiveUpNewest() {
+  given_up_.push_back(claimed_.back().path.substr(dir_.size() + 1));
+  claimed_bytes_ -= claimed_.back().bytes;
   claimed_.pop_back();
+}
+
+absl::StatusOr<uint64_t> CollectorSpool::GiveUpUnfinished() {
+  STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(incoming_, kCurrent));
+  uint64_t count = 0;
+  for (const std::string& name : names) {
+    std::string given_up = StrCat("incoming/", name);
+    if (std::find(given_up_.begin(), given_up_.end(), given_up) != given_up_.end()) continue;
+    given_up_.push_back(std::move(given_up));
+    ++count;
+  }
+  return count;
+}
+
+absl::Status CollectorSpool::RemoveGivenUp() {
+  for (const std::string& name : given_up_) STANFLOW_RETURN_IF_ERROR(RemoveAll(StrCat(dir_, "/", name)));
+  given_up_.clear();
   return absl::OkStatus();
 }
 
@@ -103,12 +120,6 @@ uint64_t CollectorSpool::bytes() const {
   if (!names.ok()) return bytes;
   for (const std::string& name : *names) bytes += FileSize(StrCat(incoming_, "/", name)).value_or(0);
   return bytes;
-}
-
-absl::StatusOr<uint64_t> CollectorSpool::RemoveUnfinished() {
-  STANFLOW_ASSIGN_OR_RETURN(const std::vector<std::string> names, FilesIn(incoming_, kCurrent));
-  for (const std::string& name : names) STANFLOW_RETURN_IF_ERROR(RemoveAll(StrCat(incoming_, "/", name)));
-  return names.size();
 }
 
 }  // namespace stanflow

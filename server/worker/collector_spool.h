@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,7 +15,9 @@ namespace stanflow {
 //   incoming/nfcapd.20240108120000   finished by nfcapd, which may still append to that name
 //   incoming/nfcapd.current.PID      in the making
 //   claimed/000001-nfcapd...         ours alone
-// A number is never given twice to files with flows. Not safe for concurrent use.
+// A number is never given twice to files with flows. A file that is given up stays until its caller has noted
+// durably that it is lost, and which one it is: a crash in between neither forgets it nor counts it twice.
+// Not safe for concurrent use.
 class CollectorSpool {
  public:
   struct File {
@@ -24,8 +27,10 @@ class CollectorSpool {
     uint64_t bytes = 0;
   };
 
-  // In `dir`, which is made if missing. Claimed files up to number `through` have been taken: they go.
-  static absl::StatusOr<CollectorSpool> Open(const std::string& dir, uint64_t through);
+  // In `dir`, which is made if missing. Claimed files up to number `through` have been taken: they go, as do
+  // those that were `given_up`.
+  static absl::StatusOr<CollectorSpool> Open(const std::string& dir, uint64_t through,
+                                             const std::vector<std::string>& given_up);
 
   // Folder for nfcapd's -w.
   const std::string& incoming() const { return incoming_; }
@@ -36,23 +41,26 @@ class CollectorSpool {
   const std::deque<File>& claimed() const { return claimed_; }
   // Removes the oldest claimed file.
   absl::Status RemoveOldest();
-  // Removes the newest one.
-  absl::Status RemoveNewest();
+  // Gives up the newest one, which is not a claimed one any more.
+  void GiveUpNewest();
+  // Gives up the files in the making, which no nfcapd will finish any more, and answers how many it had not
+  // given up before. Only while none runs.
+  absl::StatusOr<uint64_t> GiveUpUnfinished();
+  // For Open, below its `dir`: what was given up and not removed yet.
+  const std::vector<std::string>& given_up() const { return given_up_; }
+  absl::Status RemoveGivenUp();
   // Of all claimed files.
   uint64_t claimed_bytes() const { return claimed_bytes_; }
   // Of everything in the spool, what is in the making included.
   uint64_t bytes() const;
-  // Removes files in the making that no nfcapd will finish any more, and answers how many there were. Only
-  // while none runs.
-  absl::StatusOr<uint64_t> RemoveUnfinished();
 
  private:
   explicit CollectorSpool(const std::string& dir)
-      : incoming_(dir + "/incoming"), claimed_dir_(dir + "/claimed") {}
-  absl::Status Remove(const File& file);
+      : dir_(dir), incoming_(dir + "/incoming"), claimed_dir_(dir + "/claimed") {}
 
-  std::string incoming_, claimed_dir_;
+  std::string dir_, incoming_, claimed_dir_;
   std::deque<File> claimed_;
+  std::vector<std::string> given_up_;
   uint64_t claimed_bytes_ = 0;
   uint64_t last_number_ = 0;
 };
