@@ -8,7 +8,6 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/dataset/dataset.h"
-#include "core/dataset/manifest.h"
 #include "core/io/all_formats.h"
 #include "core/io/nfcapd.h"
 
@@ -16,9 +15,6 @@ namespace stanflow {
 namespace {
 
 using nlohmann::json;
-
-// A dataset is made anew of all its rows: at most a fifth of the time goes into that.
-constexpr int kRestAfterPublishing = 4;
 
 std::string SpoolDir(const JobContext& context) { return context.job_dir + "/checkpoint/spool"; }
 std::string RowsDir(const JobContext& context) { return context.job_dir + "/checkpoint/rows"; }
@@ -51,7 +47,7 @@ Collection::Collection(const JobContext* context, const CollectSpec& spec, const
       clock_(clock),
       rows_(std::move(rows)),
       spool_(std::move(spool)),
-      publish_at_(clock->SteadyNow() + spec.publish_every) {}
+      publisher_(context, &spec_, clock, rows_.get()) {}
 
 absl::StatusOr<std::unique_ptr<Collection>> Collection::Open(const JobContext* context,
                                                              const CollectSpec& spec, const Clock* clock) {
@@ -65,7 +61,7 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Open(const JobContext* c
   auto collection =
       std::unique_ptr<Collection>(new Collection(context, spec, clock, std::move(rows), std::move(spool)));
   STANFLOW_RETURN_IF_ERROR(note.is_null() ? collection->Begin() : collection->Restore(note));
-  STANFLOW_RETURN_IF_ERROR(collection->FindPublished());
+  STANFLOW_RETURN_IF_ERROR(collection->publisher_.FindPublished());
   return collection;
 }
 
@@ -111,21 +107,6 @@ absl::Status Collection::Restore(const json& note) {
   return absl::OkStatus();
 }
 
-absl::Status Collection::FindPublished() {
-  const auto manifest = ReadManifest(PublishedDir(context_, spec_.dataset.name));
-  if (absl::IsNotFound(manifest.status())) return absl::OkStatus();
-  STANFLOW_RETURN_IF_ERROR(manifest.status());
-  published_rows_ = manifest->rows;
-  published_rejected_rows_ = manifest->rejected_rows;
-  return absl::OkStatus();
-}
-
-// A dataset has a row at least.
-bool Collection::IsPublished() const {
-  if (rows_->rows() == 0) return true;
-  return rows_->rows() == published_rows_ && rows_->rejected_rows() == published_rejected_rows_;
-}
-
 absl::Status Collection::Recover() {
   STANFLOW_ASSIGN_OR_RETURN(const uint64_t lost, spool_.GiveUpUnfinished());
   totals_.lost_files += lost;
@@ -133,7 +114,7 @@ absl::Status Collection::Recover() {
   STANFLOW_RETURN_IF_ERROR(RemoveGivenUp());
   STANFLOW_RETURN_IF_ERROR(TakeAll());
   // It would wait until the next one is due otherwise, and has waited for an attempt already.
-  if (!IsPublished()) publish_at_ = clock_->SteadyNow();
+  publisher_.Hasten();
   return Commit();
 }
 
@@ -141,7 +122,7 @@ absl::Status Collection::Step(CollectorProcess* process) {
   STANFLOW_RETURN_IF_ERROR(process->Check());
   CountLosses(*process);
   STANFLOW_RETURN_IF_ERROR(TakeAll());
-  return clock_->SteadyNow() < publish_at_ ? absl::OkStatus() : Publish();
+  return publisher_.IsDue() ? Publish() : absl::OkStatus();
 }
 
 absl::Status Collection::Finish() {
@@ -244,26 +225,9 @@ absl::StatusOr<std::optional<uint64_t>> Collection::CountExporters(const Collect
   return std::optional<uint64_t>(flows);
 }
 
+// nfcapd goes on meanwhile.
 absl::Status Collection::Publish() {
-  if (IsPublished()) return absl::OkStatus();
-  const auto begun = clock_->SteadyNow();
-  const std::string dir = context_.job_dir + "/out/dataset";
-  // nfcapd goes on meanwhile.
-  const absl::Status made =
-      rows_->WriteTo(dir, clock_->NowMs(), [this](double) { return BoundSpool(); }).status();
-  if (!made.ok()) {
-    // A full disk is waited for, which half a dataset would keep full.
-    (void)RemoveAll(dir);
-    return made;
-  }
-  STANFLOW_RETURN_IF_ERROR(SyncDirectory(context_.job_dir + "/out"));
-  STANFLOW_RETURN_IF_ERROR(context_.publish_so_far());
-  published_rows_ = rows_->rows();
-  published_rejected_rows_ = rows_->rejected_rows();
-  const auto now = clock_->SteadyNow();
-  publish_at_ = now + std::max<std::chrono::steady_clock::duration>(spec_.publish_every,
-                                                                    kRestAfterPublishing * (now - begun));
-  return absl::OkStatus();
+  return publisher_.Publish([this](double) { return BoundSpool(); });
 }
 
 std::string Collection::limit_reached() const {
@@ -283,7 +247,7 @@ CollectionReport Collection::report() const {
   CollectionReport report = CountsSince(before_, totals_);
   report.spool_bytes = spool_.bytes();
   report.dataset_rows = rows_->rows();
-  report.published_rows = published_rows_;
+  report.published_rows = publisher_.published_rows();
   return report;
 }
 

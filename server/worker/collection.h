@@ -1,7 +1,6 @@
 #ifndef STANFLOW_SERVER_WORKER_COLLECTION_H_
 #define STANFLOW_SERVER_WORKER_COLLECTION_H_
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "server/jobs/collection_report.h"
 #include "server/worker/collect_spec.h"
+#include "server/worker/collection_publisher.h"
 #include "server/worker/collector_process.h"
 #include "server/worker/collector_spool.h"
 #include "server/worker/exporter_totals.h"
@@ -62,8 +62,6 @@ class Collection {
              std::unique_ptr<GrowingDataset> rows, CollectorSpool spool);
   absl::Status Begin();
   absl::Status Restore(const nlohmann::json& note);
-  absl::Status FindPublished();
-  bool IsPublished() const;
   nlohmann::json Note() const;
   absl::Status Commit() { return rows_->Commit(Note()); }
 
@@ -83,6 +81,7 @@ class Collection {
   const Clock* const clock_;
   std::unique_ptr<GrowingDataset> rows_;
   CollectorSpool spool_;
+  CollectionPublisher publisher_;
   int64_t started_ms_ = 0;
   uint64_t through_ = 0;                             // number of the newest file that was taken
   uint64_t base_rows_ = 0, base_rejected_rows_ = 0;  // that the dataset began with
@@ -92,8 +91,6 @@ class Collection {
   bool in_file_ = false;   // part of a file was taken, and not committed
   uint64_t left_out_ = 0;  // of rows_, as far as totals_ has them
   ExporterTotals exporters_;
-  uint64_t published_rows_ = 0, published_rejected_rows_ = 0;
-  std::chrono::steady_clock::time_point publish_at_;
 };
 
 }  // namespace stanflow
