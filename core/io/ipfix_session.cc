@@ -6,15 +6,30 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "core/io/fixbuf_error.h"
 
 namespace stanflow {
 namespace {
 
 constexpr uint16_t kInternalTemplate = 999;
 constexpr uint32_t kCert = 6871;
+
+// An error of libfixbuf, freed with it.
+class Error {
+ public:
+  ~Error() { g_clear_error(&error_); }
+  GError** out() { return &error_; }
+  bool IsEndOfMessage() const {
+    return g_error_matches(error_, FB_ERROR_DOMAIN, FB_ERROR_EOM) ||
+           g_error_matches(error_, FB_ERROR_DOMAIN, FB_ERROR_BUFSZ);
+  }
+  std::string text() const { return error_ == nullptr ? "nothing" : absl::CHexEscape(error_->message); }
+
+ private:
+  GError* error_ = nullptr;
+};
 
 // libfixbuf warns of gaps in sequence numbers on standard error, once a message.
 void BeQuiet() {
@@ -73,7 +88,7 @@ absl::StatusOr<std::unique_ptr<IpfixSession>> IpfixSession::Create() {
   AddCertElements(rep.model);
   rep.session = fbSessionAlloc(rep.model);
   rep.buffer = fBufAllocForCollection(rep.session, nullptr);
-  FixbufError error;
+  Error error;
   fbTemplate_t* const wanted = fbTemplateAlloc(rep.model);
   for (size_t i = 0; i < kNumIpfixElements; ++i) {
     fbInfoElementSpec_t spec = SpecOf(i);
@@ -112,11 +127,11 @@ void IpfixSession::Begin(std::string_view message, const IpfixSet& set) {
 
 absl::StatusOr<bool> IpfixSession::Next(IpfixRecord* record) {
   while (true) {
-    FixbufError error;
+    Error error;
     uint16_t id = 0;
     fbTemplate_t* const next = fBufNextCollectionTemplate(rep_->buffer, &id, error.out());
     if (next == nullptr) {
-      if (error.Is(FB_ERROR_EOM) || error.Is(FB_ERROR_BUFSZ)) return false;
+      if (error.IsEndOfMessage()) return false;
       return absl::DataLossError(StrCat("libfixbuf says: ", error.text()));
     }
     const Rep::Template& seen = rep_->Look(id, next);
@@ -137,7 +152,7 @@ absl::StatusOr<bool> IpfixSession::Next(IpfixRecord* record) {
 }
 
 bool IpfixSession::HasTemplate(uint16_t id) const {
-  FixbufError error;
+  Error error;
   return fbSessionGetTemplate(rep_->session, FALSE, id, error.out()) != nullptr;
 }
 
