@@ -77,22 +77,18 @@ class FileSinkImpl final : public FlowSink {
   absl::Status Open() {
     STANFLOW_ASSIGN_OR_RETURN(const std::optional<SinkPosition> position,
                               ReadSinkPosition(options_, name_, kNumbers));
-    if (!position) {
-      STANFLOW_RETURN_IF_ERROR(CheckNothingIsThere());
-      STANFLOW_RETURN_IF_ERROR(MakeDirectories(parts_.folder()));
-      // From now on what has the file's name is this stream's.
-      STANFLOW_RETURN_IF_ERROR(WritePosition({}));
-    } else {
-      resumed_ = position->mark;
-      part_ = position->numbers[0];
-      bytes_ = position->numbers[1];
-      interval_ms_ = static_cast<int64_t>(position->numbers[2]);
-      if (rotates()) STANFLOW_RETURN_IF_ERROR(TidyParts());
-      if (part_ > 0) return ContinuePart();
-      // One of a process that died may lack its header; without a position it would be somebody else's.
-      if (!rotates()) STANFLOW_RETURN_IF_ERROR(Remove(path_));
+    if (!position || position->numbers[0] == 0) {
+      const absl::Status begun = BeginStream(position.has_value());
+      // What has the name is another stream's: it is not to seem this one's at another try.
+      if (absl::IsFailedPrecondition(begun)) STANFLOW_RETURN_IF_ERROR(RemoveSinkPosition(options_));
+      return begun;
     }
-    return BeginPart();
+    resumed_ = position->mark;
+    part_ = position->numbers[0];
+    bytes_ = position->numbers[1];
+    interval_ms_ = static_cast<int64_t>(position->numbers[2]);
+    if (rotates()) STANFLOW_RETURN_IF_ERROR(TidyParts());
+    return ContinuePart();
   }
 
   const StreamMark& resumed() const override { return resumed_; }
@@ -135,6 +131,27 @@ class FileSinkImpl final : public FlowSink {
 
   absl::Status WritePosition(const StreamMark& mark) const {
     return WriteSinkPosition(options_, name_, {mark, {part_, bytes_, static_cast<uint64_t>(interval_ms_)}});
+  }
+
+  // `again`: a process died while it did this.
+  absl::Status BeginStream(bool again) {
+    if (again) STANFLOW_RETURN_IF_ERROR(RemoveUnbegun());
+    STANFLOW_RETURN_IF_ERROR(CheckNothingIsThere());
+    STANFLOW_RETURN_IF_ERROR(MakeDirectories(parts_.folder()));
+    // From now on a file of the name with a header or less is this stream's; without that a process that died
+    // here would leave one that is nobody's.
+    STANFLOW_RETURN_IF_ERROR(WritePosition({}));
+    STANFLOW_RETURN_IF_ERROR(BeginPart());
+    // And from now on the file whatever it holds.
+    return Commit({});
+  }
+
+  // One that holds flows was made by a stream that took the name since.
+  absl::Status RemoveUnbegun() const {
+    const std::string path = rotates() ? parts_.Incomplete(1) : path_;
+    if (!IsThere(path)) return absl::OkStatus();
+    STANFLOW_ASSIGN_OR_RETURN(const uint64_t size, FileSize(path));
+    return size > header_.size() ? absl::OkStatus() : Remove(path);
   }
 
   absl::Status CheckNothingIsThere() const {
@@ -237,8 +254,8 @@ class FileSinkImpl final : public FlowSink {
   SinkCounts counts_;
   std::string text_;
 
-  // The part that is open: its number (0: none was begun), bytes and, by time, interval's begin. `file_` is
-  // empty after Finish.
+  // The part that is open: its number (0: opening has not made its file yet), bytes and, by time, interval's
+  // begin. `file_` is empty after Finish.
   uint64_t part_ = 0, bytes_ = 0;
   int64_t interval_ms_ = 0;
   std::optional<FileWriter> file_;

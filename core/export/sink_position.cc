@@ -65,4 +65,6 @@ absl::Status WriteSinkPosition(const SinkOptions& options, std::string_view sink
   return WriteFileDurably(PathIn(options), json.dump(-1, ' ', false, kReplace) + "\n");
 }
 
+absl::Status RemoveSinkPosition(const SinkOptions& options) { return RemoveAll(PathIn(options)); }
+
 }  // namespace stanflow

@@ -32,6 +32,10 @@ absl::StatusOr<std::optional<SinkPosition>> ReadSinkPosition(const SinkOptions& 
 absl::Status WriteSinkPosition(const SinkOptions& options, std::string_view sink,
                                const SinkPosition& position);
 
+// A stream without a position is one that was not begun. OK if there is none; after a crash of the machine it
+// may be there again. Errors as RemoveAll.
+absl::Status RemoveSinkPosition(const SinkOptions& options);
+
 }  // namespace stanflow
 
 #endif  // STANFLOW_CORE_EXPORT_SINK_POSITION_H_

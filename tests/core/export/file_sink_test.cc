@@ -34,6 +34,20 @@ class FileSinkTest : public ::testing::Test {
   absl::StatusOr<std::unique_ptr<FlowSink>> Open(const std::string& url) {
     return OpenFileSink(std::get<FileSink>(ParseSinkUrl(url).value()), options_);
   }
+  void BeStream(const std::string& id, const std::string& state) {
+    options_.stream_id = id;
+    options_.state_dir = dir_.File(state);
+    fs::create_directories(options_.state_dir);
+  }
+  // As a process leaves it that dies while it opens the stream, before its file is there.
+  void OpenAndDieBeforeTheFile(const std::string& url) {
+    ASSERT_TRUE(Open(url).ok());
+    fs::remove_all(options_.file_dir);
+    auto position = nlohmann::json::parse(dir_.Read("state/position.json"));
+    EXPECT_EQ(position["numbers"][0], 1) << "once it is open, the stream knows its file";
+    position["numbers"] = {0, 0, 0};
+    dir_.Write("state/position.json", position.dump());
+  }
   // Names and contents below file_dir.
   std::map<std::string, std::string> Files() const {
     std::map<std::string, std::string> files;
@@ -204,6 +218,43 @@ TEST_F(FileSinkTest, ARotatedStreamHasItsNameBeforeItsFirstFlow) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 31);
 }
 
+TEST_F(FileSinkTest, AStreamThatDiedBeforeItsFileWasThereLeavesAnothersAlone) {
+  for (const std::string url : {"file:f.csv", "file:f.csv?rotate=1h"}) {
+    BeStream("jobs/1", "state");
+    OpenAndDieBeforeTheFile(url);
+    BeStream("jobs/2", "state2");
+    auto other = Open(url);
+    ASSERT_TRUE(other.ok()) << other.status();
+    ASSERT_TRUE((*other)->Write(NumberedFlows(0, 100), 0, 100).ok());
+    ASSERT_TRUE((*other)->Commit(MarkAt(100)).ok());
+    const auto files = Files();
+
+    BeStream("jobs/1", "state");
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(Open(url).status().code(), absl::StatusCode::kFailedPrecondition);
+      EXPECT_FALSE(fs::exists(dir_.File("state/position.json"))) << "it would seem to have a file";
+      EXPECT_EQ(Files(), files);
+    }
+    fs::remove_all(options_.file_dir);
+    EXPECT_TRUE(Open(url).ok());
+    for (const char* state : {"state", "state2"}) fs::remove_all(dir_.File(state));
+  }
+}
+
+TEST_F(FileSinkTest, AFileThatLacksItsHeaderBecauseItsProcessDiedIsBegunAnew) {
+  for (const auto& [url, name] :
+       {std::pair("file:f.csv", "f.csv"), std::pair("file:f.csv?rotate=1h", "f.000001.csv.part")}) {
+    OpenAndDieBeforeTheFile(url);
+    fs::create_directories(options_.file_dir);
+    dir_.Write(StrCat("files/", name), "te,td");
+    const auto sink = Open(url);
+    ASSERT_TRUE(sink.ok()) << sink.status();
+    EXPECT_EQ(Files().at(name), "te,td,sa,da,sp,dp,pr,flg,fwd,stos,pkt,byt,label\n");
+    fs::remove_all(options_.file_dir);
+    fs::remove(dir_.File("state/position.json"));
+  }
+}
+
 TEST_F(FileSinkTest, APartThatAppearsOnTheWayIsLeftAlone) {
   auto sink = Open("file:f.jsonl?format=jsonl&rotate=1h");
   ASSERT_TRUE(sink.ok());
@@ -242,10 +293,7 @@ TEST_F(FileSinkTest, PathsAndFormatsThatAreNotPossibleAreRefusedBeforeAnythingIs
   for (const FileFormat format :
        {FileFormat::kCsv, FileFormat::kJsonLines, FileFormat::kNfdump, FileFormat::kZeek}) {
     url.format = format;
-    const absl::Status status = CheckFileSink(url, options_);
-    if (!status.ok()) {
-      EXPECT_THAT(std::string(status.message()), HasSubstr("it is one of csv, jsonl"));
-    }
+    EXPECT_TRUE(CheckFileSink(url, options_).ok());
   }
 }
 
