@@ -46,6 +46,7 @@ struct SinkOptions {
   std::string stream_id;
   // Folder that relative paths of `file:` start from, and that no path may lead out of.
   std::string file_dir;
+  // Of no effect on `file:`: a full disk is an error.
   WhenFull when_full = WhenFull::kWait;
   // Collectors: how many exporters the home hosts are spread over, each with a socket and a source id of its
   // own; 1 to 1024.
@@ -79,7 +80,9 @@ class FlowSink {
   virtual absl::Status Write(const FlowTable& flows, size_t begin, size_t end) = 0;
   // Everything that was taken is out, or given up and counted, and `mark`, the place behind it, is kept.
   virtual absl::Status Commit(const StreamMark& mark) = 0;
-  // After the stream's last Commit: what is made gets its name, if it has none yet.
+  // After the stream's last Commit: what is made gets its name, if it has none yet. May wait, whatever
+  // when_full is, for a peer to acknowledge what counts as taken; what it has not by then is counted as
+  // dropped instead. Errors as of Write, and FAILED_PRECONDITION if the name is another's.
   virtual absl::Status Finish() = 0;
   virtual SinkCounts counts() const = 0;
 };

@@ -51,7 +51,18 @@ class SyslogTcpSink final : public FlowSink {
     return WriteSinkPosition(options_, kName, {mark, {}});
   }
 
-  absl::Status Finish() override { return absl::OkStatus(); }
+  absl::Status Finish() override {
+    absl::Status waiting;
+    for (size_t least = lines_.unacknowledged(); !lines_.all_acknowledged() && waiting.ok();) {
+      lines_.Wait(kStopCheck);
+      lines_.Push().IgnoreError();  // it is counted, and tried again
+      if (lines_.unacknowledged() < least) wait_.End();
+      least = std::min(least, lines_.unacknowledged());
+      if (least > 0) waiting = wait_.Next(absl::UnavailableError("the last lines are not acknowledged"));
+    }
+    dropped_ += lines_.GiveUp();
+    return absl::IsCancelled(waiting) ? waiting : absl::OkStatus();
+  }
 
   SinkCounts counts() const override {
     SinkCounts counts;
@@ -64,7 +75,8 @@ class SyslogTcpSink final : public FlowSink {
   }
 
  private:
-  // Once, and drops what was not taken, or until it is `done`.
+  // Once, and drops what was not taken, or until it is `done`. A peer that has not had the time to answer the
+  // first connection is not full.
   template <typename Done>
   absl::Status PushUntil(const Done& done) {
     while (true) {
@@ -73,7 +85,7 @@ class SyslogTcpSink final : public FlowSink {
         wait_.End();
         return absl::OkStatus();
       }
-      if (options_.when_full == WhenFull::kDrop) {
+      if (options_.when_full == WhenFull::kDrop && !lines_.connecting_first()) {
         dropped_ += lines_.DropUnsent();
         if (!peer.ok()) return wait_.Next(peer);
         wait_.End();

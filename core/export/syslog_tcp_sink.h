@@ -18,8 +18,10 @@ namespace stanflow {
 // for without end (WhenFull::kWait), or its flows are given up and counted (kDrop); a host that has vanished
 // is the former until the kernel gives its connection up (a quarter of an hour: net.ipv4.tcp_retries2).
 //
-// Commit waits until the peer's kernel has acknowledged every line. With kDrop it does not wait: what was
-// handed to the kernel counts as taken, and one line may be out by half.
+// Commit waits until the peer's kernel has acknowledged every line. With kDrop nothing but the first
+// connection is waited for: what was handed to the kernel counts as taken, and one line may be out by half.
+// Only Finish waits for its acknowledgement, until the peer has acknowledged nothing for the time of
+// SinkOptions::patience; what is left then moves from SinkCounts::flows to dropped_flows.
 absl::StatusOr<std::unique_ptr<FlowSink>> OpenSyslogTcpSink(const SyslogSink& url, const SinkOptions& options,
                                                             const Clock* clock);
 

@@ -69,6 +69,7 @@ absl::Status TcpLines::EndConnect() {
   if (error == EINPROGRESS) return absl::UnavailableError(StrCat("still connecting to ", PeerName(peer_)));
   if (error != 0) return Break(strerror(error));
   state_ = State::kConnected;
+  was_connected_ = true;
   tries_ = 0;
   return absl::OkStatus();
 }
@@ -77,7 +78,7 @@ absl::Status TcpLines::Break(std::string_view why) {
   if (socket_ >= 0) close(socket_);
   socket_ = -1;
   state_ = State::kNone;
-  sent_ = 0;
+  sent_ = acknowledged_ = 0;
   ++failures_;
   next_try_ = clock_->SteadyNow() + kRetry;
   last_error_ = StrCat("no connection to ", PeerName(peer_), ": ", why);
@@ -98,10 +99,16 @@ absl::Status TcpLines::SendSome(bool* full) {
 void TcpLines::CountSent(size_t octets) {
   sent_ += octets;
   if (sent_ <= counted_) return;
-  // A line begins behind the end of another.
-  for (size_t i = counted_; i < sent_; ++i) sent_lines_ += i == 0 || lines_[i - 1] == '\n' ? 1 : 0;
+  sent_lines_ += LinesBegunIn(counted_, sent_);
   sent_bytes_ += sent_ - counted_;
   counted_ = sent_;
+}
+
+size_t TcpLines::LinesBegunIn(size_t begin, size_t end) const {
+  size_t lines = 0;
+  // A line begins behind the end of another.
+  for (size_t i = begin; i < end; ++i) lines += i == 0 || lines_[i - 1] == '\n' ? 1 : 0;
+  return lines;
 }
 
 // Whether the connection holds, and what it has brought home.
@@ -116,18 +123,18 @@ absl::Status TcpLines::CheckPeer() {
   } while (octets > 0 || (octets < 0 && errno == EINTR));  // peers of syslog say nothing
   if (octets == 0) return Break("closed by the peer");
   if (errno != EAGAIN && errno != EWOULDBLOCK) return Break(strerror(errno));
-  ForgetAcknowledged(sent_ - std::min(sent_, static_cast<size_t>(unacknowledged)));
+  acknowledged_ = sent_ - std::min(sent_, static_cast<size_t>(unacknowledged));
+  if (acknowledged_ >= kForgetAtOnce || acknowledged_ == lines_.size()) ForgetAcknowledged();
   return absl::OkStatus();
 }
 
-// The first so many octets.
-void TcpLines::ForgetAcknowledged(size_t acknowledged) {
-  if (acknowledged < kForgetAtOnce && acknowledged < lines_.size()) return;
-  const size_t last = acknowledged == 0 ? std::string::npos : lines_.rfind('\n', acknowledged - 1);
+void TcpLines::ForgetAcknowledged() {
+  const size_t last = acknowledged_ == 0 ? std::string::npos : lines_.rfind('\n', acknowledged_ - 1);
   if (last == std::string::npos) return;
   lines_.erase(0, last + 1);
   sent_ -= last + 1;
   counted_ -= last + 1;
+  acknowledged_ -= last + 1;
 }
 
 void TcpLines::Wait(std::chrono::milliseconds timeout) {
@@ -145,6 +152,16 @@ size_t TcpLines::DropUnsent() {
   const auto dropped = std::count(lines_.begin() + static_cast<ptrdiff_t>(keep), lines_.end(), '\n');
   lines_.resize(keep);
   return static_cast<size_t>(dropped);
+}
+
+size_t TcpLines::GiveUp() {
+  ForgetAcknowledged();
+  const size_t lines = LinesBegunIn(0, lines_.size());
+  sent_lines_ -= LinesBegunIn(0, counted_);
+  sent_bytes_ -= counted_;
+  lines_.clear();
+  sent_ = counted_ = acknowledged_ = 0;
+  return lines;
 }
 
 }  // namespace stanflow

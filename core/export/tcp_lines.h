@@ -37,10 +37,15 @@ class TcpLines {
   void Wait(std::chrono::milliseconds timeout);
   // Gives up the lines of which no connection was given anything, and answers how many they are.
   size_t DropUnsent();
+  // Gives up every line that is not acknowledged, and answers how many they are: none counts as sent.
+  size_t GiveUp();
 
   bool all_sent() const { return sent_ == lines_.size(); }
-  // As Push has found it.
+  // Octets; as Push has found it. Those of a connection that broke count again.
+  size_t unacknowledged() const { return lines_.size() - acknowledged_; }
   bool all_acknowledged() const { return lines_.empty(); }
+  // Whether the peer has yet to answer for the first time.
+  bool connecting_first() const { return state_ == State::kConnecting && !was_connected_; }
 
   // Since it was made; what is sent again counts once. A line of which the kernel has a part counts, for it
   // will be completed.
@@ -59,22 +64,24 @@ class TcpLines {
   absl::Status CheckPeer();
   absl::Status SendSome(bool* full);
   void CountSent(size_t octets);
-  void ForgetAcknowledged(size_t acknowledged);
+  void ForgetAcknowledged();
+  size_t LinesBegunIn(size_t begin, size_t end) const;
 
   const HostPort peer_;
   const Clock* const clock_;
 
   // kNone -> kConnecting -> kConnected, and from both of these back.
   State state_ = State::kNone;
+  bool was_connected_ = false;
   int socket_ = -1;
   Time next_try_{};
   size_t tries_ = 0;  // which of the peer's addresses is next
   std::string last_error_ = "not connected yet";
 
   // Lines that are not acknowledged, from a line's begin on; the first `sent_` octets were given to this
-  // connection, the first `counted_` to any.
+  // connection, the first `counted_` to any. The first `acknowledged_` need not be here any more.
   std::string lines_;
-  size_t sent_ = 0, counted_ = 0;
+  size_t sent_ = 0, counted_ = 0, acknowledged_ = 0;
   uint64_t sent_lines_ = 0, sent_bytes_ = 0, failures_ = 0;  // lines: those that were begun
 };
 

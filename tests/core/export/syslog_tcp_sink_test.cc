@@ -221,6 +221,78 @@ TEST_F(SyslogTcpSinkTest, ALineThatIsHalfOutIsCompletedWhenTheRestIsDropped) {
   EXPECT_EQ(numbers.back(), kRows);
 }
 
+TEST_F(SyslogTcpSinkTest, WhatCountsAsSentArrivesBeforeTheEndThoughTheConnectionBreaks) {
+  options_.when_full = WhenFull::kDrop;
+  TestSocket peer;
+  bool finishing = false;
+  std::string text;
+  options_.stop_requested = [&] {
+    EXPECT_TRUE(finishing) << "it waits";
+    pollfd waiting = {listener_.fd(), POLLIN, 0};
+    if (peer.fd() < 0 && ::poll(&waiting, 1, 0) == 1) peer = Accept();
+    if (peer.fd() >= 0) text += Take(peer);
+    return false;
+  };
+  const auto sink = Open();
+  constexpr uint64_t kRows = 60'000;
+  ASSERT_TRUE(sink->Write(NumberedFlows(0, kRows), 0, kRows).ok());
+  ASSERT_TRUE(sink->Commit(MarkAt(kRows)).ok());
+  const SinkCounts before = sink->counts();
+  ASSERT_GT(before.dropped_flows, 0u);
+  // Closed with what its program has not read, and some lines are not with its kernel.
+  Accept();
+  finishing = true;
+  ASSERT_TRUE(sink->Finish().ok());
+  text += Take(peer);
+  EXPECT_EQ(text.back(), '\n');
+  const std::vector<uint64_t> numbers = FlowsIn(text);
+  ASSERT_FALSE(numbers.empty());
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end()));
+  EXPECT_EQ(sink->counts().flows, before.flows);
+  EXPECT_EQ(sink->counts().dropped_flows, before.dropped_flows);
+}
+
+TEST_F(SyslogTcpSinkTest, WhatIsNotAcknowledgedWhenPatienceIsOverWasDroppedAndNotSent) {
+  options_.when_full = WhenFull::kDrop;
+  options_.patience = std::chrono::seconds(5);
+  options_.stop_requested = [&] {
+    clock_.Advance(std::chrono::seconds(1));
+    return false;
+  };
+  const auto sink = Open();
+  constexpr uint64_t kRows = 60'000;
+  ASSERT_TRUE(sink->Write(NumberedFlows(0, kRows), 0, kRows).ok());
+  ASSERT_TRUE(sink->Commit(MarkAt(kRows)).ok());
+  const SinkCounts before = sink->counts();
+  ASSERT_TRUE(sink->Finish().ok());
+  const SinkCounts counts = sink->counts();
+  EXPECT_EQ(counts.flows + counts.dropped_flows, kRows);
+  EXPECT_GT(counts.dropped_flows, before.dropped_flows);
+  EXPECT_LT(counts.bytes, before.bytes);
+  // The peer's kernel has at least what is said to have come.
+  EXPECT_GE(FlowsIn(Take(Accept())).size(), counts.flows);
+}
+
+TEST_F(SyslogTcpSinkTest, NothingIsDroppedWhileTheFirstConnectionIsBeingMade) {
+  ASSERT_EQ(::listen(listener_.fd(), 0), 0);
+  // The peer answers no one else while these are not accepted.
+  std::vector<TestSocket> before;
+  for (int i = 0; i < 2; ++i) {
+    before.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port_);
+    ::connect(before.back().fd(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  }
+  options_.when_full = WhenFull::kDrop;
+  int asked = 0;
+  options_.stop_requested = [&asked] { return ++asked == 2; };
+  const auto sink = Open();
+  EXPECT_EQ(sink->Write(NumberedFlows(0, 10), 0, 10).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(sink->counts().dropped_flows, 0u);
+}
+
 TEST_F(SyslogTcpSinkTest, AHostThatIsNoneIsRefusedAtOnce) {
   const auto sink =
       OpenSyslogTcpSink({{std::string(100, 'a'), 514}, SyslogTransport::kTcp}, options_, &clock_);
