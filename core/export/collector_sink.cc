@@ -12,29 +12,32 @@ namespace {
 
 using NewEncoder = absl::StatusOr<std::unique_ptr<DatagramEncoder>>;
 
-NewEncoder NetFlow5(uint32_t exporter, uint32_t first_sequence) {
+NewEncoder NetFlow5(uint32_t exporter, uint32_t first_sequence, size_t max_payload) {
   NetFlow5Options options;
   options.engine_type = static_cast<uint8_t>(exporter >> 8);
   options.engine_id = static_cast<uint8_t>(exporter);
   options.first_sequence = first_sequence;
+  options.max_payload = max_payload;
   return NewNetFlow5Encoder(options);
 }
 
-NewEncoder NetFlow9(uint32_t exporter, uint32_t first_sequence) {
+NewEncoder NetFlow9(uint32_t exporter, uint32_t first_sequence, size_t max_payload) {
   NetFlow9Options options;
   options.source_id = exporter;
   options.first_sequence = first_sequence;
+  options.max_payload = max_payload;
   return NewNetFlow9Encoder(options);
 }
 
-NewEncoder Ipfix(uint32_t exporter, uint32_t first_sequence) {
+NewEncoder Ipfix(uint32_t exporter, uint32_t first_sequence, size_t max_payload) {
   IpfixOptions options;
   options.observation_domain = exporter;
   options.first_sequence = first_sequence;
+  options.max_payload = max_payload;
   return NewIpfixEncoder(options);
 }
 
-NewEncoder SyslogCef(uint32_t exporter, uint32_t first_sequence) {
+NewEncoder SyslogCef(uint32_t exporter, uint32_t, size_t) {
   SyslogCefOptions options;
   options.hostname = StrCat("stanflow-", exporter);
   options.version = STANFLOW_VERSION;

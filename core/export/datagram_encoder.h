@@ -14,6 +14,8 @@ namespace stanflow {
 
 // An Ethernet frame's 1500 octets less the headers of IPv4 (20) and UDP (8).
 inline constexpr size_t kDefaultMaxPayload = 1472;
+// Over IPv6, whose header has 40.
+inline constexpr size_t kIpv6MaxPayload = 1452;
 // At least what every host takes with IPv4 (RFC 791: 576) less headers and some, so that templates and a flow
 // fit; at most what UDP over IPv4 can carry.
 inline constexpr size_t kLeastMaxPayload = 512, kMostMaxPayload = 65507;

@@ -14,6 +14,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/export/datagram_encoder.h"
 #include "core/export/peer_address.h"
 
 namespace stanflow {
@@ -78,7 +79,7 @@ bool IsNoRoom(int error) { return error == EAGAIN || error == EWOULDBLOCK || err
 absl::Status SendError(int error, const std::string& peer, size_t octets) {
   if (error == EMSGSIZE) {
     return absl::InvalidArgumentError(StrCat("a datagram of ", octets, " octets is too large for the way to ",
-                                             peer, "; use a smaller payload"));
+                                             peer, "; look at the MTU of that way"));
   }
   return absl::UnavailableError(StrCat("can't send to ", peer, ": ", strerror(error)));
 }
@@ -130,6 +131,13 @@ absl::Status DatagramSender::Send(const DatagramBatch& batch, size_t* next) {
     return absl::OkStatus();
   }
   return absl::OkStatus();
+}
+
+size_t DatagramSender::max_payload() const {
+  int family = AF_UNSPEC;
+  socklen_t length = sizeof(family);
+  getsockopt(socket_, SOL_SOCKET, SO_DOMAIN, &family, &length);
+  return family == AF_INET6 ? kIpv6MaxPayload : kDefaultMaxPayload;
 }
 
 bool DatagramSender::WaitForRoom(std::chrono::milliseconds timeout) {

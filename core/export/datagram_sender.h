@@ -49,6 +49,9 @@ class DatagramSender {
   // Gives up the datagrams from `next` on.
   void Drop(const DatagramBatch& batch, size_t next);
 
+  // Octets of a datagram that fit into an Ethernet frame on the way to the peer.
+  size_t max_payload() const;
+
   const SenderCounts& counts() const { return counts_; }
 
  private:

@@ -1,12 +1,14 @@
 #include "core/export/datagram_sink.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/export/home_host.h"
 #include "core/export/peer_wait.h"
 #include "core/export/sink_position.h"
 
@@ -36,8 +38,9 @@ class DatagramSink final : public FlowSink {
     if (position) resumed_ = position->mark;
     for (uint32_t i = 0; i < options_.exporters; ++i) {
       const auto sequence = position ? static_cast<uint32_t>(position->numbers[i]) : 0;
-      STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<DatagramEncoder> encoder, format.new_encoder(i, sequence));
       STANFLOW_ASSIGN_OR_RETURN(DatagramSender sender, connect());
+      STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<DatagramEncoder> encoder,
+                                format.new_encoder(i, sequence, sender.max_payload()));
       exporters_.push_back({std::move(encoder), std::move(sender), {}});
     }
     return absl::OkStatus();
@@ -87,10 +90,8 @@ class DatagramSink final : public FlowSink {
 
  private:
   size_t ExporterOf(const FlowTable& flows, size_t row) const {
-    for (const uint32_t address : {flows.source_address[row], flows.destination_address[row]}) {
-      if (options_.home.Contains(address)) return (address - options_.home.network) % exporters_.size();
-    }
-    return 0;
+    const std::optional<uint32_t> host = HomeHost(options_.home, flows, row);
+    return host ? (*host - options_.home.network) % exporters_.size() : 0;
   }
 
   absl::Status Encode(const FlowTable& flows, size_t begin, size_t end) {

@@ -1,6 +1,7 @@
 #ifndef STANFLOW_CORE_EXPORT_DATAGRAM_SINK_H_
 #define STANFLOW_CORE_EXPORT_DATAGRAM_SINK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,8 +18,10 @@ namespace stanflow {
 // What becomes of flows in the datagrams of one exporter.
 struct DatagramFormat {
   std::string_view name;  // "netflow9"
-  // `exporter`: 0 is the first; it stands in its datagrams. They begin with `first_sequence`.
-  absl::StatusOr<std::unique_ptr<DatagramEncoder>> (*new_encoder)(uint32_t exporter, uint32_t first_sequence);
+  // `exporter`: 0 is the first; it stands in its datagrams. They begin with `first_sequence` and have at most
+  // `max_payload` octets, where a format fills them.
+  absl::StatusOr<std::unique_ptr<DatagramEncoder>> (*new_encoder)(uint32_t exporter, uint32_t first_sequence,
+                                                                  size_t max_payload);
 };
 
 // Flows as datagrams of SinkOptions::exporters exporters, each with an encoder and a socket of its own. A

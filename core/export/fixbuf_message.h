@@ -13,9 +13,9 @@
 
 namespace stanflow {
 
-// One IPFIX message after the other, written by libfixbuf into memory: the only place that sees libfixbuf. A
-// message has flows or templates, never both. Not safe for concurrent use. Errors are INTERNAL with
-// libfixbuf's words.
+// One IPFIX message after the other, written by libfixbuf into memory: the only place of core/export that
+// sees libfixbuf. A message has flows or templates, never both. Not safe for concurrent use. Errors are
+// INTERNAL with libfixbuf's words.
 class FixbufMessage {
  public:
   // `max_octets` of a message, at most 65535.

@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/export/flow_message.h"
+#include "core/export/home_host.h"
 #include "core/export/kafka_mark.h"
 #include "core/export/kafka_producer.h"
 #include "core/export/patience.h"
@@ -35,9 +36,13 @@ absl::Status CheckOwnMark(const std::string& path, const KafkaStream& stream,
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
   if (!text.ok()) return text.status();
-  STANFLOW_ASSIGN_OR_RETURN(const StreamMark own, ParseStreamMark(*text));
-  if (own.rows <= brokers_mark.rows) return absl::OkStatus();
-  return absl::DataLossError(StrCat("topic '", stream.topic, "': ", own.rows,
+  const absl::StatusOr<StreamMark> own = ParseStreamMark(*text);
+  if (!own.ok()) {
+    return absl::DataLossError(
+        StrCat(path, " is damaged: ", ToStd(own.status().message()), "; start the stream anew"));
+  }
+  if (own->rows <= brokers_mark.rows) return absl::OkStatus();
+  return absl::DataLossError(StrCat("topic '", stream.topic, "': ", own->rows,
                                     " flows were committed, but group '", stream.name, "' knows of ",
                                     brokers_mark.rows,
                                     ": its offset expired (offsets.retention.minutes) or the topic was made "
@@ -63,7 +68,8 @@ class TransactionalSink final : public FlowSink {
   absl::Status Write(const FlowTable& flows, size_t begin, size_t end) override {
     for (size_t row = begin; row < end; ++row) {
       writer_->Write(flows, row, &message_);
-      const absl::Status sent = Send(FormatIpv4(HomeHost(flows, row)));
+      const uint32_t host = HomeHost(options_.home, flows, row).value_or(flows.source_address[row]);
+      const absl::Status sent = Send(FormatIpv4(host));
       if (!sent.ok()) return GiveUp(sent);
     }
     producer_->TakeReports();
@@ -92,11 +98,6 @@ class TransactionalSink final : public FlowSink {
   }
 
  private:
-  uint32_t HomeHost(const FlowTable& flows, size_t row) const {
-    const uint32_t source = flows.source_address[row], destination = flows.destination_address[row];
-    return !options_.home.Contains(source) && options_.home.Contains(destination) ? destination : source;
-  }
-
   absl::Status Send(const std::string& key) {
     STANFLOW_ASSIGN_OR_RETURN(bool taken, producer_->TrySend(key, message_));
     if (taken) return absl::OkStatus();

@@ -141,7 +141,7 @@ TEST(DatagramSender, ADatagramThatIsTooLargeIsAnErrorThatSaysSo) {
   EXPECT_EQ(next, 1u);
   EXPECT_EQ(status, absl::InvalidArgumentError(StrCat(
                         "a datagram of 70000 octets is too large for the way to 127.0.0.1:", receiver.port(),
-                        "; use a smaller payload")));
+                        "; look at the MTU of that way")));
   EXPECT_EQ(receiver.Receive(), "0");
 }
 

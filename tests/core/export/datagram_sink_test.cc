@@ -1,5 +1,6 @@
 #include "core/export/datagram_sink.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -18,7 +19,8 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr DatagramFormat kNetFlow9 = {
-    "netflow9", [](uint32_t exporter, uint32_t sequence) -> absl::StatusOr<std::unique_ptr<DatagramEncoder>> {
+    "netflow9",
+    [](uint32_t exporter, uint32_t sequence, size_t) -> absl::StatusOr<std::unique_ptr<DatagramEncoder>> {
       NetFlow9Options options;
       options.source_id = exporter;
       options.first_sequence = sequence;
@@ -126,6 +128,35 @@ TEST_F(DatagramSinkTest, CountersBeyondTheFormatAreCounted) {
   ASSERT_TRUE((*sink)->Write(flows, 0, 3).ok());
   ASSERT_TRUE((*sink)->Commit(MarkAt(3)).ok());
   EXPECT_EQ((*sink)->counts().clamped_values, 1u);
+}
+
+TEST_F(DatagramSinkTest, DatagramsFitIntoAFrameOverIpv4AndOverIpv6) {
+  TestSocket ipv6(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address = {};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  socklen_t length = sizeof(address);
+  if (::bind(ipv6.fd(), reinterpret_cast<sockaddr*>(&address), length) != 0) GTEST_SKIP() << "no IPv6 here";
+  ASSERT_EQ(::getsockname(ipv6.fd(), reinterpret_cast<sockaddr*>(&address), &length), 0);
+
+  for (const CollectorProtocol protocol :
+       {CollectorProtocol::kNetFlow5, CollectorProtocol::kNetFlow9, CollectorProtocol::kIpfix}) {
+    const auto largest = [&](const TestSocket& peer, const char* host, uint16_t port) {
+      auto sink = OpenCollectorSink({protocol, {host, port}}, options_, &clock_);
+      EXPECT_TRUE(sink.ok()) << sink.status();
+      EXPECT_TRUE((*sink)->Write(NumberedFlows(0, 100), 0, 100).ok());
+      size_t octets = 0;
+      for (const std::string& datagram : TakeDatagrams(peer)) octets = std::max(octets, datagram.size());
+      return octets;
+    };
+    // As full as another flow of at most 52 octets leaves them.
+    const size_t four = largest(receiver_, "127.0.0.1", PortOf(receiver_));
+    EXPECT_LE(four, 1472u);
+    EXPECT_GT(four, 1472u - 52u);
+    const size_t six = largest(ipv6, "::1", ntohs(address.sin6_port));
+    EXPECT_LE(six, 1452u);
+    EXPECT_GT(six, 1452u - 52u);
+  }
 }
 
 TEST_F(DatagramSinkTest, AFullSocketIsWaitedForAndTheTimeCounted) {

@@ -295,7 +295,7 @@ class FullDatagramPeer final : public Peer {
  public:
   absl::StatusOr<std::unique_ptr<FlowSink>> Open(const SinkOptions& options, const Clock* clock) override {
     constexpr DatagramFormat kFormat = {
-        "netflow9", [](uint32_t, uint32_t) -> absl::StatusOr<std::unique_ptr<DatagramEncoder>> {
+        "netflow9", [](uint32_t, uint32_t, size_t) -> absl::StatusOr<std::unique_ptr<DatagramEncoder>> {
           return NewNetFlow9Encoder({});
         }};
     int ends[2];

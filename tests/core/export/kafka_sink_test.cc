@@ -166,6 +166,12 @@ TEST_F(KafkaSinkTest, BrokersThatForgotTheMarkAreToldFromANewStream) {
   EXPECT_TRUE(Open().ok());
 }
 
+TEST_F(KafkaSinkTest, ADamagedMarkNamesItsFileAndTheMend) {
+  const std::string path = state_.Write("kafka_mark.json", "");
+  EXPECT_EQ(Open().status(), absl::DataLossError(StrCat(path, " is damaged: '' marks no place in a stream; ",
+                                                        "start the stream anew")));
+}
+
 TEST_F(KafkaSinkTest, AFlowThatABrokerRefusesForNowIsSentAgain) {
   const FlowTable flows = SomeFlows(100);
   auto sink = Open();
