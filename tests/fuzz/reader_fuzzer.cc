@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/io/all_formats.h"
+#include "tests/fuzz/fuzz_formats.h"
 
 namespace stanflow {
 namespace {
@@ -36,11 +37,6 @@ class Memory final : public Decompressor {
   std::string_view left_;
   uint64_t read_ = 0;
 };
-
-// What the first byte of an input means, for good: a corpus stays what it is when the table of readers grows.
-constexpr const char* kFormats[] = {"ugr16-csv",       "nfdump-csv",  "zeek-tsv", "zeek-json",
-                                    "ctu13-binetflow", "generic-csv", "ipfix"};
-constexpr uint8_t kKeepBit = 128;
 
 constexpr char kSchema[] = R"({"columns": {
     "end": {"name": "end", "unit": "iso8601"}, "start": {"name": "start", "unit": "ms"},
@@ -114,8 +110,8 @@ bool ListIsComplete() {
   size_t in_process = 0;
   for (const ReaderFormat& format : AllReaders()) in_process += format.read_as != ReadAs::kFile;
   size_t found = 0;
-  for (const char* name : kFormats) found += Find(name) != nullptr;
-  return found == in_process && found == std::size(kFormats);
+  for (const char* name : kFuzzFormats) found += Find(name) != nullptr;
+  return found == in_process && found == std::size(kFuzzFormats);
 }
 
 }  // namespace
@@ -127,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(complete, "a byte for each reader");
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const ReaderFormat& format = *Find(kFormats[data[0] % kKeepBit % std::size(kFormats)]);
+  const ReaderFormat& format = *Find(kFuzzFormats[data[0] % kKeepBit % std::size(kFuzzFormats)]);
   format.probe(bytes).IgnoreError();
   ReadAll(format, data[0] >= kKeepBit ? Biflow::kKeep : Biflow::kSplit, bytes);
   return 0;

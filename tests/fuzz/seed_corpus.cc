@@ -1,30 +1,34 @@
 // Writes what the fuzzer begins with into FOLDER: the samples of the readers' tests, each for split and keep.
 //
 //   stanflow_seed_corpus FOLDER
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 
 #include "core/base/strings.h"
 #include "tests/core/io/format_samples.h"
 #include "tests/core/io/ipfix_builder.h"
+#include "tests/fuzz/fuzz_formats.h"
 
 namespace stanflow {
 namespace {
 
-// Bytes as in reader_fuzzer.cc's kFormats.
 int ByteOf(const std::string& format) {
-  static const char* const kFormats[] = {"ugr16-csv",       "nfdump-csv",  "zeek-tsv", "zeek-json",
-                                         "ctu13-binetflow", "generic-csv", "ipfix"};
-  int byte = 0;
-  while (kFormats[byte] != format) ++byte;
-  return byte;
+  const auto* const found = std::find(std::begin(kFuzzFormats), std::end(kFuzzFormats), format);
+  if (found == std::end(kFuzzFormats)) {
+    std::cerr << "no byte of fuzz_formats.h is " << format << "\n";
+    std::abort();
+  }
+  return static_cast<int>(found - std::begin(kFuzzFormats));
 }
 
 void Write(const std::string& folder, const std::string& format, const std::string& what,
            const std::string& contents) {
-  for (const int keep : {0, 128}) {
+  for (const int keep : {0, int{kKeepBit}}) {
     std::ofstream(StrCat(folder, "/", format, "-", what, keep == 0 ? "" : "-keep"), std::ios::binary)
         << static_cast<char>(ByteOf(format) + keep) << contents;
   }
