@@ -4,30 +4,24 @@
 //
 // PORT: that of a UDP socket on this machine that is kept from filling up, as no pace can on a busy machine:
 // the sender waits for whoever reads it.
-#include <fstream>
+#include <netinet/in.h>
+
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/numbers.h"
 #include "core/base/status_macros.h"
 #include "core/export/flow_sink.h"
+#include "server/worker/udp_socket_table.h"
 #include "tests/core/export/export_testing.h"
 
 namespace stanflow {
 namespace {
 
-// Octets that wait in the socket that is bound to `port` of IPv4, as /proc/net/udp says.
-uint64_t Waiting(int port) {
-  std::ifstream table("/proc/net/udp");
-  std::string line;
-  while (std::getline(table, line)) {
-    unsigned bound = 0, remote = 0, sending = 0, waiting = 0;
-    if (std::sscanf(line.c_str(), " %*u: %*8X:%4X %*8X:%4X %*X %X:%X", &bound, &remote, &sending, &waiting) ==
-            4 &&
-        bound == static_cast<unsigned>(port) && remote == 0) {
-      return waiting;
-    }
+// Octets that wait in the socket that is bound to `port` of this machine or of all its addresses.
+uint64_t Waiting(uint16_t port) {
+  for (const uint32_t address : {INADDR_LOOPBACK, INADDR_ANY}) {
+    if (const auto socket = FindUdpSocket(address, port)) return socket->waiting_bytes;
   }
   return 0;
 }
@@ -42,7 +36,7 @@ absl::Status Send(const std::vector<std::string>& args) {
   options.home = Cidr{0, 0};  // every address is at home
   const size_t rows = std::stoul(args[3]);
   if (args.size() > 4) options.exporters = static_cast<uint32_t>(std::stoul(args[4]));
-  const int port = args.size() > 5 ? std::stoi(args[5]) : 0;
+  const auto port = static_cast<uint16_t>(args.size() > 5 ? std::stoi(args[5]) : 0);
   STANFLOW_ASSIGN_OR_RETURN(const auto sink, OpenFlowSink(url, options, &Clock::Real()));
   const FlowTable flows = ManyFlows(rows);
   for (size_t begin = 0; begin < rows; begin += kPiece) {
