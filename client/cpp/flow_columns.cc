@@ -1,5 +1,7 @@
 #include "client/cpp/flow_columns.h"
 
+#include <limits>
+
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 
@@ -11,6 +13,16 @@ absl::Status Copy(const char* name, const From& from, int rows, std::vector<To>*
   if (from.size() != rows) {
     return absl::DataLossError(
         StrCat("a chunk of ", rows, " flows has ", from.size(), " values in column ", name));
+  }
+  if constexpr (sizeof(To) < sizeof(typename From::value_type)) {
+    // Every bit that any row has set: whether a value is too large is asked once a column.
+    uint32_t bits = 0;
+    for (const uint32_t value : from) bits |= value;
+    constexpr uint32_t kLargest = std::numeric_limits<To>::max();
+    if (bits > kLargest) {
+      return absl::DataLossError(
+          StrCat("a chunk of ", rows, " flows has a value above ", kLargest, " in column ", name));
+    }
   }
   to->assign(from.begin(), from.end());
   return absl::OkStatus();

@@ -7,7 +7,8 @@
 
 namespace stanflow {
 
-// Replaces `flows` by the columns of a message. DATA_LOSS if they differ in length.
+// Replaces `flows` by the columns of a message. DATA_LOSS if they differ in length or hold what
+// their field can't be.
 absl::Status ToFlowTable(const stanflow::v1::FlowColumns& columns, FlowTable* flows);
 
 }  // namespace stanflow

@@ -41,6 +41,7 @@ absl::StatusOr<bool> GenerateStream::Next(FlowTable* flows) {
     if (call_ == nullptr) {
       request_.set_resume_token(position_.token);
       call_ = std::make_unique<Call>(*server_, request_);
+      rows_of_call_ = 0;
     }
     if (!call_->reader->Read(&response_)) {
       const absl::Status status = FromGrpc(call_->reader->Finish(), server_->address);
@@ -51,7 +52,7 @@ absl::StatusOr<bool> GenerateStream::Next(FlowTable* flows) {
     } else if (response_.has_header()) {
       STANFLOW_RETURN_IF_ERROR(TakeHeader(response_.header()));
     } else if (response_.has_summary()) {
-      summary_ = response_.summary();
+      STANFLOW_RETURN_IF_ERROR(TakeSummary(response_.summary()));
     } else if (response_.has_chunk()) {
       STANFLOW_RETURN_IF_ERROR(TakeChunk(response_.chunk(), flows));
       backoff_.Reset();
@@ -81,6 +82,17 @@ absl::Status GenerateStream::TakeChunk(const v1::GenerateChunk& chunk, FlowTable
   STANFLOW_RETURN_IF_ERROR(ToFlowTable(chunk.columns(), flows));
   position_.rows += flows->size();
   position_.token = chunk.resume_token();
+  rows_of_call_ += flows->size();
+  return absl::OkStatus();
+}
+
+absl::Status GenerateStream::TakeSummary(const v1::GenerateSummary& summary) {
+  // It counts the flows of its own call.
+  if (summary.rows() != rows_of_call_) {
+    return absl::DataLossError(
+        StrCat("the server says that it sent ", summary.rows(), " flows, but ", rows_of_call_, " came"));
+  }
+  summary_ = summary;
   return absl::OkStatus();
 }
 

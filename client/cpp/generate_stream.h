@@ -39,7 +39,7 @@ class GenerateStream {
   ~GenerateStream();
 
   // Replaces `flows` by the next ones. False at the end, with a summary. DATA_LOSS if the server
-  // leaves out or repeats flows or sends columns of different lengths.
+  // leaves out or repeats flows, sent others than it says, or sends columns that are no flows.
   absl::StatusOr<bool> Next(FlowTable* flows);
 
   const StreamPosition& position() const { return position_; }
@@ -52,6 +52,7 @@ class GenerateStream {
   struct Call;
   absl::Status TakeHeader(const stanflow::v1::GenerateHeader& header);
   absl::Status TakeChunk(const stanflow::v1::GenerateChunk& chunk, FlowTable* flows);
+  absl::Status TakeSummary(const stanflow::v1::GenerateSummary& summary);
   // After the call has ended: OK if it can be tried again.
   absl::Status Recover(const absl::Status& why);
 
@@ -59,6 +60,7 @@ class GenerateStream {
   stanflow::v1::GenerateRequest request_;
   const Options options_;
   StreamPosition position_;
+  uint64_t rows_of_call_ = 0;
   Backoff backoff_;
   int reconnects_ = 0;
   std::optional<stanflow::v1::GenerateHeader> header_;

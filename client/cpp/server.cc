@@ -51,6 +51,12 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address, bool paced) {
   // The server is reached directly: a proxy that is set for the web would be asked for loopback addresses
   // too.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A machine that vanished without a word would be waited for without end. gRPC's servers take pings more
+  // often than every five minutes for abuse.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 360000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20000);
+  // Or a stream that waits for long would not be pinged any more after two pings.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetMaxReceiveMessageSize(-1);
   // A window that stays at its 64 KiB instead of growing by what is measured.
   if (paced) arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);

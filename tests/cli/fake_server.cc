@@ -10,8 +10,6 @@ namespace {
 constexpr uint64_t kChunk = 100;
 constexpr int64_t kStartMs = 1460332800000;  // 2016-04-11
 
-const grpc::Status kGone(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
-
 void AddFlow(const Flow& flow, v1::FlowColumns* to) {
   to->add_flow_end_milliseconds(flow.end_ms);
   to->add_flow_duration_milliseconds(flow.duration_ms);
@@ -84,7 +82,8 @@ grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::Gen
   generates.Add(*request);
   if (!refuse_generate.ok()) return refuse_generate;
   if (call < refusals.size() && !refusals[call].ok()) return refusals[call];
-  uint64_t row = request->resume_token().empty() ? 0 : std::stoull(request->resume_token());
+  const uint64_t first = request->resume_token().empty() ? 0 : std::stoull(request->resume_token());
+  uint64_t row = first;
   const uint64_t end = request->has_rows() ? request->rows() : UINT64_MAX;
   const uint64_t break_at = call < breaks.size() ? row + breaks[call] : UINT64_MAX;
   writer->Write(Header(*request, row));
@@ -103,7 +102,7 @@ grpc::Status FakeSynthesis::Generate(grpc::ServerContext* context, const v1::Gen
   if (context->IsCancelled()) return grpc::Status::CANCELLED;
   if (row >= break_at) return break_with;
   v1::GenerateResponse summary;
-  summary.mutable_summary()->set_rows(row);
+  summary.mutable_summary()->set_rows(row - first + lost);
   writer->Write(summary);
   return grpc::Status::OK;
 }
@@ -201,6 +200,7 @@ grpc::Status FakeJobs::GetJob(grpc::ServerContext* context, const v1::GetJobRequ
   if (request->name() == "jobs/none") return {grpc::StatusCode::NOT_FOUND, "there is no job 'jobs/none'"};
   *out = job;
   out->set_name(request->name());
+  if (request->name() == unharmed) out->set_state(v1::JOB_STATE_SUCCEEDED);
   return grpc::Status::OK;
 }
 
@@ -221,14 +221,15 @@ grpc::Status FakeJobs::WatchJob(grpc::ServerContext* context, const v1::WatchJob
                                 grpc::ServerWriter<v1::JobEvent>* writer) {
   const bool first = watches.All().empty();
   watches.Add(*request);
+  const bool stuck = on_stuck_watch != nullptr && request->name() != unharmed;
   size_t sent = 0;
   for (const v1::JobEvent& event : events) {
     if (event.sequence() <= request->after_sequence()) continue;
-    if (on_stuck_watch != nullptr && &event == &events.back()) break;
+    if (stuck && &event == &events.back()) break;
     writer->Write(event);
-    if (first && ++sent == break_watch_after) return kGone;
+    if (first && ++sent == break_watch_after) return break_watch_with;
   }
-  if (on_stuck_watch == nullptr) return grpc::Status::OK;
+  if (!stuck) return grpc::Status::OK;
   on_stuck_watch();
   while (!context->IsCancelled()) writer->Write(events.front());
   return grpc::Status::CANCELLED;
@@ -327,6 +328,7 @@ grpc::Status FakeDatasets::ListDatasets(grpc::ServerContext* context, const v1::
 grpc::Status FakeDatasets::DeleteDataset(grpc::ServerContext* context,
                                          const v1::DeleteDatasetRequest* request,
                                          v1::DeleteDatasetResponse* response) {
+  if (!refuse_delete.ok()) return refuse_delete;
   deleted.Add(request->name());
   return grpc::Status::OK;
 }

@@ -69,6 +69,8 @@ class FakeSynthesis final : public v1::Synthesis::Service {
   grpc::Status break_with{grpc::StatusCode::UNAVAILABLE, "the server is shutting down"};
   // The n-th call is refused so, unless OK; later calls aren't.
   std::vector<grpc::Status> refusals;
+  // Rows more than were sent that summaries tell of: a wrong server.
+  uint64_t lost = 0;
   // Rows that the first call leaves out after its first chunk: a wrong server.
   uint64_t skip = 0;
   // Called after a chunk was handed over, with the next row; at any time, from now on for calls in progress
@@ -110,8 +112,11 @@ class FakeJobs final : public v1::Jobs::Service {
   v1::Job job;
   std::vector<v1::JobEvent> events;
   size_t listed = 1;
-  // The first watch breaks with UNAVAILABLE after so many events; 0: never.
+  // The first watch breaks with `break_watch_with` after so many events; 0: never.
   size_t break_watch_after = 0;
+  grpc::Status break_watch_with{grpc::StatusCode::UNAVAILABLE, "the server is shutting down"};
+  // A job that succeeds and is never stuck, whatever becomes of the others.
+  std::string unharmed;
   // Instead of ending, a watch waits for its cancel; called before that.
   std::function<void()> on_stuck_watch;
 
@@ -142,7 +147,7 @@ class FakeDatasets final : public v1::Datasets::Service {
   // Whichever is asked for; an upload makes it so, but for so many first ones: what they made is deleted.
   std::atomic<bool> exists{true};
   size_t lost_uploads = 0;
-  grpc::Status refuse_get;
+  grpc::Status refuse_get, refuse_delete;
   Record<Uploaded> uploads;
   Record<v1::CollectRequest> collections;
   Record<std::string> deleted;

@@ -271,6 +271,14 @@ TEST_F(GenerateCommand, RefusesAStreamThatLeavesFlowsOut) {
   EXPECT_THAT(ended.err, HasSubstr("sent flow 105 where flow 100 was due"));
 }
 
+TEST_F(GenerateCommand, RefusesAStreamThatEndsWithFewerFlowsThanWereSent) {
+  server_.synthesis.breaks = {250};
+  server_.synthesis.lost = 5;
+  const Ended ended = Run({"generate", "--model", "edge", "--rows", "1000"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("says that it sent 755 flows, but 750 came"));
+}
+
 TEST_F(GenerateCommand, SaysAtOnceThatAServerIsNotThere) {
   const Ended ended = Run({"generate", "--model", "edge", "--rows", "10", "--server", "127.0.0.1:1"});
   EXPECT_EQ(ended.code, 5);
