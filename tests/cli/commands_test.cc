@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
+#include <set>
 
 #include "core/base/digest.h"
 #include "stanflow/v1/error_details.pb.h"
@@ -15,6 +17,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -206,9 +209,10 @@ TEST_F(Command, WatchGoesOnAfterALostServerWithEveryEventOnce) {
   server_.jobs.break_watch_after = 2;
   const Ended ended = Run({"jobs", "watch", "jobs/train-1", "--json"});
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(ended.err,
-            "stanflow: the server was lost while jobs/train-1 was watched (the server is shutting down); "
-            "trying to go on for 1 min 0 s\n");
+  EXPECT_EQ(
+      ended.err,
+      "stanflow: the watch of jobs/train-1 broke off (the server is shutting down); trying to go on for "
+      "1 min 0 s\n");
   std::vector<int> sequences;
   std::istringstream in(ended.out);
   for (std::string line; std::getline(in, line);)
@@ -216,6 +220,15 @@ TEST_F(Command, WatchGoesOnAfterALostServerWithEveryEventOnce) {
   EXPECT_THAT(sequences, ElementsAre(1, 2, 3, 4));
   ASSERT_EQ(server_.jobs.watches.All().size(), 2u);
   EXPECT_EQ(server_.jobs.watches.All()[1].after_sequence(), 2u);
+}
+
+TEST_F(Command, WatchGoesOnAtAServerWithTooManyCalls) {
+  server_.jobs.break_watch_after = 2;
+  server_.jobs.break_watch_with = {grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                   "the server has too many calls waiting; try again"};
+  const Ended ended = Run({"jobs", "watch", "jobs/train-1", "--json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(std::count(ended.out.begin(), ended.out.end(), '\n'), 4);
 }
 
 TEST_F(Command, WatchSaysAtOnceThatAServerIsNotThere) {
@@ -296,7 +309,6 @@ TEST_F(Command, EvaluateAsksForWhatGenerateWouldAskWithTheSameFlags) {
 }
 
 TEST_F(Command, EvaluateOfAFileUsesADatasetThatIsGoneAfterwards) {
-  server_.datasets.exists = false;
   const std::string file = dir_.Write("syn.csv", "flows");
   Output({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", file, "--synthetic-home",
           "10.3.0.0/16"});
@@ -313,10 +325,49 @@ TEST_F(Command, EvaluateOfAFileUsesADatasetThatIsGoneAfterwards) {
 
 TEST_F(Command, EvaluateOfAFileDeletesItsDatasetWhenTheJobFails) {
   const std::string file = dir_.Write("syn.csv", "flows");
+  server_.jobs.unharmed = "jobs/import-1";
   server_.jobs.EndAs(v1::JOB_STATE_FAILED);
   EXPECT_EQ(Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", file}).code, 4);
-  EXPECT_THAT(server_.datasets.uploads.All(), IsEmpty());  // It was there already, from a killed run.
   EXPECT_EQ(server_.datasets.deleted.All().size(), 1u);
+}
+
+TEST_F(Command, EvaluationsOfOneFileHaveADatasetEachButForThoseOfOneRequest) {
+  Words words = {
+      "evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", dir_.Write("syn.csv", "flows")};
+  for (int i = 0; i < 2; ++i) Output(words);
+  words.insert(words.end(), {"--request-id", "monday"});
+  for (int i = 0; i < 2; ++i) Output(words);
+  std::vector<std::string> names;
+  for (const auto& request : server_.synthesis.evaluates.All()) names.push_back(request.synthetic_dataset());
+  ASSERT_EQ(names.size(), 4u);
+  EXPECT_EQ(names[2], names[3]);
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 3u);
+  EXPECT_THAT(server_.datasets.deleted.All(), ElementsAreArray(names));
+}
+
+TEST_F(Command, EvaluateOfAFileTellsOfADatasetThatCantBeDeleted) {
+  server_.datasets.refuse_delete = {grpc::StatusCode::FAILED_PRECONDITION, "name: jobs/evaluate-2 reads it"};
+  const Ended ended =
+      Run({"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", dir_.Write("syn.csv", "flows")});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("could not be deleted: name: jobs/evaluate-2 reads it"));
+  EXPECT_THAT(ended.err, HasSubstr("later: stanflow datasets delete synthetic-"));
+}
+
+TEST_F(Command, CtrlCWhileAFileIsJudgedSaysThatItsFlowsStay) {
+  std::promise<pid_t> pid;
+  const auto child = pid.get_future().share();
+  server_.jobs.unharmed = "jobs/import-1";
+  server_.jobs.on_stuck_watch = [child] { kill(child.get(), SIGINT); };
+  Program program(
+      STANFLOW_PROGRAM,
+      {"evaluate", "--model", "edge", "--dataset", "ugr", "--synthetic", dir_.Write("syn.csv", "flows")},
+      ToServer());
+  pid.set_value(program.pid());
+  const Ended ended = program.Wait();
+  EXPECT_EQ(ended.code, 130);
+  EXPECT_THAT(ended.err, HasSubstr("when the job has ended: stanflow datasets delete synthetic-"));
+  EXPECT_THAT(server_.datasets.deleted.All(), IsEmpty());
 }
 
 TEST_F(Command, EvaluateRefusesFlagsThatAFileMakesMeaningless) {

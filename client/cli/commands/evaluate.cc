@@ -77,23 +77,28 @@ absl::Status PrintDetached(const Cli& cli, const v1::Job& job) {
   return cli.json ? cli.PrintJson(ToJson(job)) : cli.out->Write(job.name() + "\n");
 }
 
+// The job still reads it.
+void Keep(const Cli& cli, const std::string& path, TemporaryDataset* synthetic) {
+  synthetic->Keep();
+  cli.Note(StrCat("the flows of ", path,
+                  " stay on the server; when the job has ended: stanflow datasets delete ",
+                  DatasetId(synthetic->name())));
+}
+
 absl::StatusOr<ExitCode> RunOnFile(const Cli& cli, const Options& options, const Server& server,
                                    v1::EvaluateRequest request) {
   STANFLOW_ASSIGN_OR_RETURN(TemporaryDataset synthetic,
-                            TemporaryDataset::Import(cli, server, options.synthetic, options.synthetic_home));
+                            TemporaryDataset::Import(cli, server, options.synthetic, options.synthetic_home,
+                                                     options.job.request_id));
   request.set_synthetic_dataset(synthetic.name());
   STANFLOW_ASSIGN_OR_RETURN(const v1::Job job, Submit(server, request));
   if (options.detach) {
-    synthetic.Keep();
-    cli.Note(StrCat("the flows of ", options.synthetic,
-                    " stay on the server; when the job has ended: stanflow datasets delete ",
-                    DatasetId(synthetic.name())));
+    Keep(cli, options.synthetic, &synthetic);
     STANFLOW_RETURN_IF_ERROR(PrintDetached(cli, job));
     return ExitCode::kOk;
   }
   auto outcome = Show(cli, options, server, job.name());
-  // The job still reads them.
-  if (cli.interrupt->triggered()) synthetic.Keep();
+  if (cli.interrupt->triggered()) Keep(cli, options.synthetic, &synthetic);
   return outcome;
 }
 

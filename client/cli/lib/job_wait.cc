@@ -36,7 +36,10 @@ absl::Status WatchEvents(const Server& server, const JobWatch& watch,
     const absl::Status status = FromGrpc(reader->Finish(), server.address);
     // Without a new event it ends well only where the last one was known already.
     if (ended || (status.ok() && !any)) return absl::OkStatus();
-    if (!absl::IsUnavailable(status) && !status.ok()) return status;
+    // A server with too many calls waiting takes another one soon.
+    const bool busy = absl::IsResourceExhausted(status);
+    if (!status.ok() && !absl::IsUnavailable(status) && !busy) return status;
+    if (busy) reached = true;
     const absl::Status why =
         status.ok() ? absl::UnavailableError("the server ended the watch early") : status;
     if (!reached || watch.retry_seconds <= 0 || server.interrupt->triggered()) return why;
@@ -46,8 +49,8 @@ absl::Status WatchEvents(const Server& server, const JobWatch& watch,
 }
 
 void NoteBreak(const Cli& cli, const JobWatch& watch, const absl::Status& why) {
-  cli.Note(StrCat("stanflow: the server was lost while ", watch.name, " was watched (",
-                  std::string(why.message()), "); trying to go on for ", FormatSeconds(watch.retry_seconds)));
+  cli.Note(StrCat("stanflow: the watch of ", watch.name, " broke off (", std::string(why.message()),
+                  "); trying to go on for ", FormatSeconds(watch.retry_seconds)));
 }
 
 absl::StatusOr<v1::Job> WaitForJob(const Cli& cli, const Server& server, const JobWatch& watch) {

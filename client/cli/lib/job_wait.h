@@ -13,7 +13,7 @@ namespace stanflow {
 struct JobWatch {
   std::string name;             // "jobs/ID"
   uint64_t after_sequence = 0;  // of the last event that is known already
-  // How long a server that is gone (restarting, say) is waited for. Seconds.
+  // How long a server that is gone (restarting, say) or too busy is waited for. Seconds.
   double retry_seconds = 60;
   // This very server has just answered the job. Else one that never answers is an error at once: waiting
   // would hide a wrong address.

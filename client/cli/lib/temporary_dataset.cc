@@ -1,5 +1,6 @@
 #include "client/cli/lib/temporary_dataset.h"
 
+#include <random>
 #include <utility>
 
 #include "client/cli/lib/dataset_text.h"
@@ -14,46 +15,32 @@ namespace {
 
 namespace v1 = stanflow::v1;
 
-absl::StatusOr<v1::Dataset> GetDataset(const Server& server, const std::string& name) {
-  v1::GetDatasetRequest request;
-  request.set_name(name);
-  return server.Call(server.datasets.get(), &v1::Datasets::Stub::GetDataset, request);
-}
-
-absl::Status ImportAndWait(const Cli& cli, const Server& server, const std::string& path,
-                           v1::UploadHeader header) {
-  auto uploaded = UploadDataset(cli, server, path, std::move(header));
-  // Another evaluation of the same file was faster.
-  if (absl::IsAlreadyExists(uploaded.status())) return absl::OkStatus();
-  STANFLOW_ASSIGN_OR_RETURN(v1::Job job, std::move(uploaded));
-  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, 60, /*submitted=*/true}));
-  if (job.state() == v1::JOB_STATE_SUCCEEDED || job.error_code() == "ALREADY_EXISTS") return absl::OkStatus();
-  return absl::FailedPreconditionError(StrCat("the import of ", path, " (", job.name(), ") did not succeed: ",
-                                              job.error_code(), ": ", job.error_message()));
+absl::StatusOr<std::string> NewId(const std::string& path, const std::string& home,
+                                  const std::string& request_id) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string digest, Sha256HexOfFile(path));
+  std::random_device random;
+  const std::string once = request_id.empty() ? StrCat(random(), " ", random()) : request_id;
+  return "synthetic-" + Sha256Hex(StrCat(digest, " ", home, " ", once)).substr(0, 16);
 }
 
 }  // namespace
 
 absl::StatusOr<TemporaryDataset> TemporaryDataset::Import(const Cli& cli, const Server& server,
-                                                          const std::string& path, const std::string& home) {
-  STANFLOW_ASSIGN_OR_RETURN(const std::string digest, Sha256HexOfFile(path));
-  const std::string id = "synthetic-" + Sha256Hex(StrCat(digest, " ", home)).substr(0, 16);
-  TemporaryDataset out(cli, server, DatasetName(id));
-  const auto there = GetDataset(server, out.name());
-  if (there.ok()) return out;
-  if (!absl::IsNotFound(there.status())) {
-    out.Keep();
-    return there.status();
-  }
+                                                          const std::string& path, const std::string& home,
+                                                          const std::string& request_id) {
+  STANFLOW_ASSIGN_OR_RETURN(const std::string id, NewId(path, home, request_id));
   v1::UploadHeader header;
   header.set_dataset(id);
   header.add_home(home);
   header.set_holdout("none");
   header.set_format("auto");
-  const absl::Status imported = ImportAndWait(cli, server, path, std::move(header));
-  if (imported.ok()) return out;
-  out.Keep();
-  return imported;
+  STANFLOW_ASSIGN_OR_RETURN(v1::Job job, UploadDataset(cli, server, path, std::move(header)));
+  // From now on there may be a dataset, whatever becomes of the waiting.
+  TemporaryDataset out(cli, server, DatasetName(id));
+  STANFLOW_ASSIGN_OR_RETURN(job, WaitForJob(cli, server, {job.name(), 0, 60, /*submitted=*/true}));
+  if (job.state() == v1::JOB_STATE_SUCCEEDED) return out;
+  return absl::FailedPreconditionError(StrCat("the import of ", path, " (", job.name(), ") did not succeed: ",
+                                              job.error_code(), ": ", job.error_message()));
 }
 
 TemporaryDataset::TemporaryDataset(TemporaryDataset&& other) noexcept
@@ -68,7 +55,7 @@ TemporaryDataset::~TemporaryDataset() {
   request.set_name(name_to_delete_);
   const absl::Status status =
       server_.Call(server_.datasets.get(), &v1::Datasets::Stub::DeleteDataset, request).status();
-  if (status.ok() || absl::IsNotFound(status) || absl::IsFailedPrecondition(status)) return;
+  if (status.ok() || absl::IsNotFound(status)) return;
   cli_.Note(StrCat("stanflow: ", name_to_delete_, " could not be deleted: ", std::string(status.message()),
                    "; later: stanflow datasets delete ", DatasetId(name_to_delete_)));
 }

@@ -7,17 +7,18 @@
 
 namespace stanflow {
 
-// A file of flows as a dataset on the server, for as long as this lives. Its name is made of the
-// contents' digest and the home network: what a killed run has left is used again. Not copied; not
-// safe for concurrent use.
+// A file of flows as a dataset on the server, for as long as this lives. No other run has one of its name,
+// unless both are of one request: then both are of one job. Not copied; not safe for concurrent use.
 class TemporaryDataset {
  public:
-  // Waits for the import. `cli` and `server` outlive it. FAILED_PRECONDITION with the reason if the import
-  // failed.
+  // Waits for the import. `cli` and `server` outlive it. `request_id`: of the request that will name the
+  // dataset, which is to name the same one when it is repeated; empty: none. FAILED_PRECONDITION with the
+  // reason if the import failed.
   static absl::StatusOr<TemporaryDataset> Import(const Cli& cli, const Server& server,
-                                                 const std::string& path, const std::string& home);
+                                                 const std::string& path, const std::string& home,
+                                                 const std::string& request_id);
   TemporaryDataset(TemporaryDataset&& other) noexcept;
-  // Deletes the dataset; one that another evaluation still reads is left to that one.
+  // Deletes the dataset; says how to do it later where that fails.
   ~TemporaryDataset();
 
   const std::string& name() const { return name_; }  // "datasets/ID"
