@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -148,11 +149,14 @@ absl::Status SetValue(const OptionHelp& option, const std::string& text, const T
 template <typename Options>
 absl::Status OptionTable<Options>::Set(const std::string& name, const std::string& text,
                                        Options* options) const {
-  for (const auto& row : rows_) {
-    if (row.name != name) continue;
-    const OptionHelp option{row.name, "", row.unit, row.help};
-    return std::visit([&](const auto& to) { return internal::SetValue(option, text, to, options); },
-                      row.value);
+  // GCC 12 warns of writing members of a struct that has none.
+  if constexpr (!std::is_empty_v<Options>) {
+    for (const auto& row : rows_) {
+      if (row.name != name) continue;
+      const OptionHelp option{row.name, "", row.unit, row.help};
+      return std::visit([&](const auto& to) { return internal::SetValue(option, text, to, options); },
+                        row.value);
+    }
   }
   return internal::UnknownOption(owner_, name, Help());
 }
