@@ -298,10 +298,12 @@ TEST_F(FileSinkTest, PathsAndFormatsThatAreNotPossibleAreRefusedBeforeAnythingIs
 }
 
 // Writes all flows from where the stream was, a few at a time, and tells of every step through `progress`.
+// After `most` steps it waits for its end.
 void WriteStream(const std::function<absl::StatusOr<std::unique_ptr<FlowSink>>()>& open, uint64_t rows,
-                 int progress) {
-  const auto step = [progress] {
+                 int progress, int most) {
+  auto step = [progress, most, steps = 0]() mutable {
     if (::write(progress, "s", 1) != 1) ::_exit(2);
+    while (++steps >= most) ::pause();
   };
   auto sink = open();
   if (!sink.ok()) ::_exit(3);
@@ -341,7 +343,7 @@ int KillAfter(int steps, const std::function<void(int progress)>& process) {
 }
 
 TEST_F(FileSinkTest, EveryFlowIsThereOnceHoweverOftenTheProcessIsKilled) {
-  constexpr uint64_t kRows = 1200;
+  constexpr uint64_t kRows = 2400;
   for (const std::string url : {"file:f.jsonl?format=jsonl", "file:f.jsonl?format=jsonl&rotate=2h",
                                 "file:f.jsonl?format=jsonl&rotate=9kB"}) {
     fs::remove_all(options_.file_dir);
@@ -350,9 +352,10 @@ TEST_F(FileSinkTest, EveryFlowIsThereOnceHoweverOftenTheProcessIsKilled) {
     int status = -1, killed = 0;
     for (int i = 0; !WIFEXITED(status); ++i) {
       ASSERT_LT(i, 500);
-      // From within the first steps to many: 0, 1, ..., 12, 0, ...
-      status =
-          KillAfter(i % 13, [&](int progress) { WriteStream([&] { return Open(url); }, kRows, progress); });
+      // From within the first steps to many: 0, 1, ..., 8, 0, ...
+      const int steps = i % 9;
+      status = KillAfter(
+          steps, [&](int progress) { WriteStream([&] { return Open(url); }, kRows, progress, steps + 2); });
       killed += WIFSIGNALED(status);
       // What has its complete name stays as it is.
       std::map<std::string, std::string> now;
