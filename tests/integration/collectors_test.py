@@ -17,7 +17,7 @@ import tempfile
 import threading
 import unittest
 
-from flow_text import milliseconds
+from flow_text import flag_bits, milliseconds
 from server_under_test import LIMIT_S, read
 from udp_peers import free_udp_port, nfcapd, udp_socket
 
@@ -201,10 +201,6 @@ def nfdump_flows(folder):
 def nfdump(folder, form):
     return subprocess.run(["nfdump", "-R", folder, "-o", form, "-q"], stdout=subprocess.PIPE, text=True,
                           timeout=LIMIT_S, check=True).stdout
-
-
-def flag_bits(text):
-    return sum(128 >> place for place, flag in enumerate(text) if flag != ".")
 
 
 if __name__ == "__main__":
