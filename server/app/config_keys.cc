@@ -62,7 +62,8 @@ const std::vector<ConfigKey>& Keys() {
        "From asking a cancelled job's worker to stop to killing it: it may be writing a checkpoint.",
        FIELD(jobs.cancel_grace_seconds), 0, 3600},
       {"jobs.worker_threads", ConfigUnit::kThreads,
-       "Compute threads of a job; 0 is one a core. Workers that compute run at nice 10: training gets what serving "
+       "Compute threads of a job; 0 is one a core. Workers that compute run at nice 10: training gets what "
+       "serving "
        "leaves.",
        FIELD(jobs.worker_threads), 0, kMaxThreads},
       {"jobs.worker_program", ConfigUnit::kNone,

@@ -87,7 +87,8 @@ int Main(const Flags& flags) {
 int main(int argc, char** argv) {
   CLI::App cli(
       "stanflowd learns network flows and streams synthetic ones over gRPC.\n"
-      "All settings have defaults: without flags it serves on the loopback, on GPUs if it is built for them, else "
+      "All settings have defaults: without flags it serves on the loopback, on GPUs if it is built for them, "
+      "else "
       "on the CPU, from ./stanflow-data.");
   stanflow::Flags flags;
   cli.add_option("--config", flags.config, "Configuration file (YAML); --print-config shows every key");
