@@ -29,8 +29,8 @@ void AddAllCommands(CLI::App* app, Cli* cli) {
   AddModelsExportCommand(models, cli);
   AddModelsImportCommand(models, cli);
 
-  CLI::App* const jobs =
-      AddGroup(app, "jobs", "Imports, collections, trainings, evaluations, reproductions and streams on the server");
+  CLI::App* const jobs = AddGroup(
+      app, "jobs", "Imports, collections, trainings, evaluations, reproductions and streams on the server");
   AddJobsListCommand(jobs, cli);
   AddJobsGetCommand(jobs, cli);
   AddJobsWatchCommand(jobs, cli);
