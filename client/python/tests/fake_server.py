@@ -186,14 +186,17 @@ class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
         self.existing = set()
         # Whether an import makes its dataset.
         self.keeps = True
-        # Released once for every upload that is over, whoever ended it.
+        # Released once for every upload that has reached the server, and once it is over, whoever ended it.
+        self.begun = threading.Semaphore(0)
         self.over = threading.Semaphore(0)
         # Answered instead of taking the file.
         self.refuse_upload = None
         self.refuse_delete = None
 
     def Upload(self, request_iterator, context):
-        context.add_callback(self.over.release)
+        if not context.add_callback(self.over.release):
+            self.over.release()  # It was over before.
+        self.begun.release()
         if self.refuse_upload is not None:
             self.refuse_upload(context)
         header = next(request_iterator).header

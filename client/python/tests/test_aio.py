@@ -198,16 +198,13 @@ def test_a_refused_upload_says_why(fake, tmp_path):
 
 
 def test_an_upload_that_is_cancelled_ends_its_call(fake):
-    reading = threading.Event()
-
     class Endless(io.RawIOBase):
         def read(self, size=-1):
-            reading.set()
             return b"x" * 1000
 
     async def use(client):
         task = asyncio.create_task(client.import_dataset("office", Endless(), home="10.0.0.0/16"))
-        await asyncio.to_thread(reading.wait)
+        assert await asyncio.to_thread(fake.datasets.begun.acquire, timeout=60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
