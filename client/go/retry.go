@@ -14,7 +14,8 @@ func passes(why *Error) bool {
 }
 
 // retry tries again while the server is gone or too busy to look at the call. `try` must be one that may be repeated:
-// a look, or a submit with a request id. An error that is no gRPC call's is the caller's own (a file that can't be read) and returned as it is.
+// a look, or a submit with a request id. An error that is no gRPC call's is the caller's own (a file that can't be
+// read) and returned as it is.
 func retry[Answer any](ctx context.Context, c *Client, try func(context.Context) (Answer, error)) (Answer, error) {
 	waiting := c.newBackoff()
 	for {

@@ -181,17 +181,17 @@ std::string Render(const nlohmann::json& report) {
 const Metric kAssociationMetric = {
     "Association of attributes",
     "<p>Mutual information Σ p(x, y) ln(p(x, y) / (p(x) p(y))), in nats, of every pair of the fourteen "
-    "attributes of the divergence above, and the mean over the 91 pairs of the absolute difference "
-    "between two sets. Each attribute has at most 20 bins, cut on all real rows: a value's bin is the "
-    "number of cut points below it; cut point j = 1 to 19 is the real value of rank ⌈j·n/20⌉, equal ones "
-    "count once, and one at the largest value is none. A row without a time delta is left out of that "
-    "attribute's pairs.</p><p>Both sides are random subsamples of the one size stated above, drawn and "
-    "weighted to clock hours as for the divergence. Few rows make mutual information come out too high, "
-    "and weighted ones count as fewer: from each figure (m − r − c + 1) / (2 n) is subtracted (Miller and "
-    "Madow), where m cells, r rows and c columns of the pair's table hold anything and n = (Σ w)² / Σ w². "
-    "So a figure may be below 0 by chance, and is left there. <b>Floor</b>: the same between two random "
-    "disjoint halves of the real host-hours. Differences are taken for each draw, then averaged; the pairs' "
-    "figures are means over the draws.</p>",
+    "attributes of the divergence above, and the mean over the 91 pairs of the absolute difference between "
+    "two sets. Each attribute has at most 20 bins, cut on all real rows: a value's bin is the number of cut "
+    "points below it; cut point j = 1 to 19 is the real value of rank ⌈j·n/20⌉, equal ones count once, and "
+    "one at the largest value is none. A row without a time delta is left out of that attribute's "
+    "pairs.</p><p>Both sides are random subsamples of the one size stated above, drawn and weighted to clock "
+    "hours as for the divergence. Few rows make mutual information come out too high, and weighted ones "
+    "count as fewer: from each figure (m − r − c + 1) / (2 n) is subtracted (Miller and Madow), where m "
+    "cells, r rows and c columns of the pair's table hold anything and n = (Σ w)² / Σ w². So a figure may be "
+    "below 0 by chance, and is left there. <b>Floor</b>: the same between two random disjoint halves of the "
+    "real host-hours. Differences are taken for each draw, then averaged; the pairs' figures are means over "
+    "the draws.</p>",
     Measure, Render};
 
 }  // namespace stanflow

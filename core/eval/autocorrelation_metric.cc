@@ -200,14 +200,14 @@ std::string Render(const nlohmann::json& report) {
 
 const Metric kAutocorrelationMetric = {
     "Autocorrelation",
-    "<p>Pearson's correlation of ln bytes (zero bytes count as one), and of the time delta in seconds, "
-    "with the value 1 to 20 rows later of the same host within the same clock hour (UTC), over all such "
-    "pairs; the first row of a host and hour has no time delta. Pairs cross neither hosts nor hours in "
-    "any set. Each pair has the weight of its clock hour: real rows are weighted to the synthetic rows' "
-    "hours as for the divergence.</p><p>A side is a random choice of whole host-hours, taken until it has "
-    "the number of rows stated above; that number is one for all comparisons. The distance is the mean "
-    "over the lags of the absolute difference. <b>Floor</b>: the same between two random disjoint halves "
-    "of the real host-hours; the bars show it at each lag. Figures are means over the draws.</p>",
+    "<p>Pearson's correlation of ln bytes (zero bytes count as one), and of the time delta in seconds, with "
+    "the value 1 to 20 rows later of the same host within the same clock hour (UTC), over all such pairs; "
+    "the first row of a host and hour has no time delta. Pairs cross neither hosts nor hours in any set. "
+    "Each pair has the weight of its clock hour: real rows are weighted to the synthetic rows' hours as for "
+    "the divergence.</p><p>A side is a random choice of whole host-hours, taken until it has the number of "
+    "rows stated above; that number is one for all comparisons. The distance is the mean over the lags of "
+    "the absolute difference. <b>Floor</b>: the same between two random disjoint halves of the real "
+    "host-hours; the bars show it at each lag. Figures are means over the draws.</p>",
     Measure, Render};
 
 }  // namespace stanflow

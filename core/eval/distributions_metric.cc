@@ -50,14 +50,13 @@ std::string Render(const nlohmann::json& report) {
 
 }  // namespace
 
-const Metric kDistributionsMetric = {"Every attribute's distribution",
-                                     "<p>Share of rows in each bin, over all rows of each set; real and B1's "
-                                     "rows weighted to the synthetic rows' clock hours. The bins are those "
-                                     "of the divergence above, those without a whole number drawn as part of "
-                                     "the one before; the shares' axis is logarithmic from 0.001 % on, and "
-                                     "what is rarer lies on its lower end. Bars: the most frequent real "
-                                     "categories, on a linear axis. Filled: real; line: synthetic; dashed: "
-                                     "B1.</p>",
-                                     Measure, Render};
+const Metric kDistributionsMetric = {
+    "Every attribute's distribution",
+    "<p>Share of rows in each bin, over all rows of each set; real and B1's rows weighted to the synthetic "
+    "rows' clock hours. The bins are those of the divergence above, those without a whole number drawn as "
+    "part of the one before; the shares' axis is logarithmic from 0.001 % on, and what is rarer lies on its "
+    "lower end. Bars: the most frequent real categories, on a linear axis. Filled: real; line: synthetic; "
+    "dashed: B1.</p>",
+    Measure, Render};
 
 }  // namespace stanflow

@@ -116,24 +116,17 @@ std::string Render(const nlohmann::json& report) {
 const Metric kDivergenceMetric = {
     "Distributions: Jensen-Shannon divergence",
     "<p>JSD(P, Q) = ½ Σ p ln(p/m) + ½ Σ q ln(q/m), m = (p + q)/2, in nats: 0 for equal, ln 2 = 0.693 for "
-    "disjoint "
-    "distributions. One is added to every bin's count on both sides. Both sides have the same bins, cut on "
-    "the real set, "
-    "the outer two open: 304 equal ones from its smallest to its largest value of each port and octet, of ln "
-    "bytes, ln packets "
-    "and ln(1 + duration in ms); 304 of one second from 0 on for the time delta; each value its own bin for "
-    "direction (2), "
-    "protocol, TCP flags and ToS (256). A row that is its host's first in an hour has no time delta.</p>"
+    "disjoint distributions. One is added to every bin's count on both sides. Both sides have the same bins, "
+    "cut on the real set, the outer two open: 304 equal ones from its smallest to its largest value of each "
+    "port and octet, of ln bytes, ln packets and ln(1 + duration in ms); 304 of one second from 0 on for the "
+    "time delta; each value its own bin for direction (2), protocol, TCP flags and ToS (256). A row that is "
+    "its host's first in an hour has no time delta.</p>"
     "<p>Each side is a random subsample, without replacement, of the size stated above; real rows are "
-    "weighted so that "
-    "their clock hours (UTC) have the synthetic rows' shares, scaled to the same sum. An hour that the real "
-    "set lacks "
-    "gives its share to the nearest hours that it has, half each to two equally near. <b>Floor</b>: the same "
-    "between two "
-    "random disjoint halves of the real host-hours, both weighted so. <b>Last quarter</b>: the last quarter "
-    "of the "
-    "synthetic rows in order of end time, against real rows of its clock hours. Values and floors are means "
-    "over the draws.</p>",
+    "weighted so that their clock hours (UTC) have the synthetic rows' shares, scaled to the same sum. An "
+    "hour that the real set lacks gives its share to the nearest hours that it has, half each to two equally "
+    "near. <b>Floor</b>: the same between two random disjoint halves of the real host-hours, both weighted "
+    "so. <b>Last quarter</b>: the last quarter of the synthetic rows in order of end time, against real rows "
+    "of its clock hours. Values and floors are means over the draws.</p>",
     Measure, Render};
 
 }  // namespace stanflow

@@ -68,12 +68,11 @@ std::string Render(const nlohmann::json& report) {
 
 }  // namespace
 
-const Metric kHostHoursMetric = {"Flows per host and hour",
-                                 "<p>Rows of one host within one hour of the clock, over the host-hours that "
-                                 "have at least one; unweighted. The synthetic stream's last hour is left "
-                                 "out, since the stream ends within it. Quantile q of n values: the one of "
-                                 "rank ⌈q·n⌉. ±: standard error of the mean, host-hours taken as "
-                                 "independent.</p>",
-                                 Measure, Render};
+const Metric kHostHoursMetric = {
+    "Flows per host and hour",
+    "<p>Rows of one host within one hour of the clock, over the host-hours that have at least one; "
+    "unweighted. The synthetic stream's last hour is left out, since the stream ends within it. Quantile q "
+    "of n values: the one of rank ⌈q·n⌉. ±: standard error of the mean, host-hours taken as independent.</p>",
+    Measure, Render};
 
 }  // namespace stanflow

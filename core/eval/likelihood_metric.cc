@@ -79,21 +79,15 @@ std::string Render(const nlohmann::json& report) {
 const Metric kLikelihoodMetric = {
     "Likelihood of the hold-out",
     "<p><b>Exact nats</b>: −ln P(value | the host's earlier rows in its context, what the row has drawn "
-    "before), at the "
-    "recorded resolution: delta in whole seconds, ports 0 to 65535, the remote address as four octets, "
-    "packets and "
-    "bytes as integers, duration in the column's own steps. A continuous density counts as a difference of "
-    "its CDF; a class that "
-    "stands for many values pays for the choice inside it; the masses of all values of an attribute sum to "
-    "1. The clock "
-    "and the home host are given, not modelled. No bin width enters: it is the length of the lossless code "
-    "that the model defines. "
-    "±: standard error of the mean over rows with contexts as clusters, √(C/(C−1) · Σ(S − n·m)²) / N.</p>"
+    "before), at the recorded resolution: delta in whole seconds, ports 0 to 65535, the remote address as "
+    "four octets, packets and bytes as integers, duration in the column's own steps. A continuous density "
+    "counts as a difference of its CDF; a class that stands for many values pays for the choice inside it; "
+    "the masses of all values of an attribute sum to 1. The clock and the home host are given, not modelled. "
+    "No bin width enters: it is the length of the lossless code that the model defines. ±: standard error of "
+    "the mean over rows with contexts as clusters, √(C/(C−1) · Σ(S − n·m)²) / N.</p>"
     "<p><b>The paper's bins</b>: −ln of the mass of the right one of 200 equal bins over ln bytes [0, "
-    "20.129], ln packets "
-    "[0, 12.83] and duration [0, 363] s, the outer two open; protocol as TCP, UDP, other. The printed "
-    "figures are of "
-    "another day's data and other bins.</p>",
+    "20.129], ln packets [0, 12.83] and duration [0, 363] s, the outer two open; protocol as TCP, UDP, "
+    "other. The printed figures are of another day's data and other bins.</p>",
     Measure, Render};
 
 }  // namespace stanflow

@@ -98,8 +98,8 @@ std::string RenderSpeed(const nlohmann::json& report) {
       Line("trained", Rate(At(report, {"training", "figures", "rows_per_second"}), " rows a second")),
       Line("on", StrCat(Text(At(from, {"device"})), ", ", Text(At(from, {"instruction_set"})), ", ",
                         Count(At(from, {"threads"})), " threads")),
-      "</dl>\n<p class=\"note\">Generating and scoring as measured in this evaluation, which shares "
-      "the machine with whatever runs beside it; training as its own job measured it.</p>\n"
+      "</dl>\n<p class=\"note\">Generating and scoring as measured in this evaluation, which shares the "
+      "machine with whatever runs beside it; training as its own job measured it.</p>\n"
       "</section>\n");
 }
 

@@ -127,9 +127,9 @@ absl::StatusOr<ReplacingSeries> ReplacingTaskSeries(const EvalInput& input, cons
   const TaskSets sets = MakeTaskSets(rows, TaskOf(task), folds.rows_per_fit, input.options.seed);
   ReplacingSeries out;
   if (sets.sets.empty()) {
-    out.note = StrCat("No series ", series, " of ", task,
-                      ": it needs a row with enough earlier rows of its host and hour "
-                      "in each of five parts.");
+    out.note =
+        StrCat("No series ", series, " of ", task,
+               ": it needs a row with enough earlier rows of its host and hour in each of five parts.");
     return out;
   }
   out.sets = {{"rows_available", sets.smallest}, {"dealt_by", sets.by_host ? "host" : "time"}};

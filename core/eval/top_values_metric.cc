@@ -126,12 +126,12 @@ std::string Render(const nlohmann::json& report) {
 
 }  // namespace
 
-const Metric kTopValuesMetric = {"Frequent ports and addresses",
-                                 "<p>The k most frequent values of the real set, and the share of rows that "
-                                 "have one of them in each set; real and B1's rows weighted to the synthetic "
-                                 "rows' clock hours (as for the divergence). <b>Halves</b>: the k most "
-                                 "frequent values of one random half of the real host-hours, their share in "
-                                 "that half and in the other. The lists show the first ten.</p>",
-                                 Measure, Render};
+const Metric kTopValuesMetric = {
+    "Frequent ports and addresses",
+    "<p>The k most frequent values of the real set, and the share of rows that have one of them in each set; "
+    "real and B1's rows weighted to the synthetic rows' clock hours (as for the divergence). <b>Halves</b>: "
+    "the k most frequent values of one random half of the real host-hours, their share in that half and in "
+    "the other. The lists show the first ten.</p>",
+    Measure, Render};
 
 }  // namespace stanflow

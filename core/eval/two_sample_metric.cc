@@ -154,15 +154,14 @@ const Metric kTwoSampleMetric = {
     "Two-sample classifier",
     "<p>Gradient-boosted trees (XGBoost: binary:logistic, histograms of 256 bins, 100 trees of depth 6 at "
     "most, learning rate 0.1, all else by its defaults) learn to tell synthetic rows from real ones by 64 "
-    "numbers: the fourteen attributes of the divergence above, of the row and of its two predecessors of "
-    "the same host and clock hour, and which of the row's eleven attributes (the address as one) equal "
-    "those of either predecessor. A missing time delta is a missing value. Only rows with both "
-    "predecessors take part. The clock hour is not shown.</p><p>Both sides are random subsamples of the "
-    "one size stated above; real rows are weighted to the synthetic rows' clock hours as for the "
-    "divergence, in learning and in the area. Every host-hour is dealt to one of five folds at random; "
-    "the trees learn from four and are judged on the fifth by the weighted area under the ROC curve "
-    "(ranks, ties half). The figure is the mean over folds and draws. <b>Floor</b>: the same between two "
-    "random disjoint halves of the real host-hours.</p>",
+    "numbers: the fourteen attributes of the divergence above, of the row and of its two predecessors of the "
+    "same host and clock hour, and which of the row's eleven attributes (the address as one) equal those of "
+    "either predecessor. A missing time delta is a missing value. Only rows with both predecessors take "
+    "part. The clock hour is not shown.</p><p>Both sides are random subsamples of the one size stated above; "
+    "real rows are weighted to the synthetic rows' clock hours as for the divergence, in learning and in the "
+    "area. Every host-hour is dealt to one of five folds at random; the trees learn from four and are judged "
+    "on the fifth by the weighted area under the ROC curve (ranks, ties half). The figure is the mean over "
+    "folds and draws. <b>Floor</b>: the same between two random disjoint halves of the real host-hours.</p>",
     Measure, Render, 6};
 
 }  // namespace stanflow

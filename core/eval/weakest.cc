@@ -126,13 +126,12 @@ std::string RenderWeakest(const nlohmann::json& report) {
   }
   out += "</div>\n";
   for (const auto& pair : At(from, {"pairs"})) out += JointFigures(pair);
-  return StrCat(
-      out,
-      "<details open><summary>How it is computed</summary>\n<p>The three attributes with the largest "
-      "divergence relative to its bound, 0.05 or twice the floor; then the three pairs of attributes "
-      "whose mutual information is farthest from the real rows', with the share of all rows in each "
-      "joint bin (the association's bins; real rows weighted to the synthetic rows' clock hours). "
-      "Warm: more than in real rows; cold: less.</p>\n</details>\n</section>\n");
+  return StrCat(out,
+                "<details open><summary>How it is computed</summary>\n<p>The three attributes with the "
+                "largest divergence relative to its bound, 0.05 or twice the floor; then the three pairs of "
+                "attributes whose mutual information is farthest from the real rows', with the share of all "
+                "rows in each joint bin (the association's bins; real rows weighted to the synthetic rows' "
+                "clock hours). Warm: more than in real rows; cold: less.</p>\n</details>\n</section>\n");
 }
 
 }  // namespace stanflow

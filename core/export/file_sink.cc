@@ -25,20 +25,6 @@
 namespace stanflow {
 namespace {
 
-std::string_view WriterOf(FileFormat format) {
-  switch (format) {
-    case FileFormat::kCsv:
-      return "csv";
-    case FileFormat::kJsonLines:
-      return "jsonl";
-    case FileFormat::kNfdump:
-      return "nfdump-csv";
-    case FileFormat::kZeek:
-      break;
-  }
-  return "zeek";
-}
-
 bool IsThere(const std::string& path) {
   std::error_code error;
   return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found;
@@ -267,12 +253,12 @@ class FileSinkImpl final : public FlowSink {
 }  // namespace
 
 absl::Status CheckFileSink(const FileSink& url, const SinkOptions& options) {
-  STANFLOW_RETURN_IF_ERROR(NewFlowWriter(WriterOf(url.format)).status());
+  STANFLOW_RETURN_IF_ERROR(NewFlowWriter(url.format).status());
   return ResolveFileIn(options.file_dir, url.path).status();
 }
 
 absl::StatusOr<std::unique_ptr<FlowSink>> OpenFileSink(const FileSink& url, const SinkOptions& options) {
-  STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<FlowWriter> writer, NewFlowWriter(WriterOf(url.format)));
+  STANFLOW_ASSIGN_OR_RETURN(std::unique_ptr<FlowWriter> writer, NewFlowWriter(url.format));
   STANFLOW_ASSIGN_OR_RETURN(const std::string path, ResolveFileIn(options.file_dir, url.path));
   auto sink = std::make_unique<FileSinkImpl>(url, options, path, std::move(writer));
   STANFLOW_RETURN_IF_ERROR(sink->Open());

@@ -46,8 +46,7 @@ absl::Status CheckOwnMark(const std::string& path, const KafkaStream& stream,
                                     " flows were committed, but group '", stream.name, "' knows of ",
                                     brokers_mark.rows,
                                     ": its offset expired (offsets.retention.minutes) or the topic was made "
-                                    "anew; going on would send flows "
-                                    "twice"));
+                                    "anew; going on would send flows twice"));
 }
 
 class TransactionalSink final : public FlowSink {

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/export/url_parts.h"
 #include "core/flow/time.h"
+#include "core/io/all_formats.h"
 
 namespace stanflow {
 namespace {
@@ -89,11 +91,10 @@ absl::Status ParseRotation(const std::string& text, FileSink* sink) {
 
 absl::StatusOr<SinkUrl> ParseFile(const Body& body) {
   STANFLOW_ASSIGN_OR_RETURN(const UrlOptions options, UrlOptions::Parse(body.options, {"format", "rotate"}));
-  STANFLOW_ASSIGN_OR_RETURN(const int format, options.GetWord("format", {"csv", "jsonl", "nfdump", "zeek"}));
-  constexpr FileFormat kFormats[] = {FileFormat::kCsv, FileFormat::kJsonLines, FileFormat::kNfdump,
-                                     FileFormat::kZeek};
+  const std::vector<std::string> formats = WriterNames();
+  STANFLOW_ASSIGN_OR_RETURN(const int format, options.GetWord("format", formats));
   FileSink sink;
-  sink.format = kFormats[format];
+  sink.format = formats[format];
   if (const auto rotate = options.Get("rotate")) STANFLOW_RETURN_IF_ERROR(ParseRotation(*rotate, &sink));
   std::string_view path = body.path;
   if (path.substr(0, 2) == "//") {
@@ -118,29 +119,33 @@ absl::StatusOr<SinkUrl> ParseSyslog(const Body& body) {
 }
 
 struct Scheme {
-  std::string_view name, form;
+  std::string name, form;
   absl::StatusOr<SinkUrl> (*parse)(const Body& body);
 };
-constexpr Scheme kSchemes[] = {
-    {"netflow5", "netflow5://HOST[:PORT]", ParseCollector},
-    {"netflow9", "netflow9://HOST[:PORT]", ParseCollector},
-    {"ipfix", "ipfix://HOST[:PORT]", ParseCollector},
-    {"kafka", "kafka://BROKER[:PORT][,BROKER[:PORT]]/TOPIC[?format=json|protobuf]", ParseKafka},
-    {"file", "file:PATH[?format=csv|jsonl|nfdump|zeek][&rotate=1h|100MB]", ParseFile},
-    {"syslog", "syslog://HOST[:PORT][?transport=udp|tcp]", ParseSyslog},
-};
+const std::vector<Scheme>& Schemes() {
+  static const auto* const schemes = new std::vector<Scheme>{
+      {"netflow5", "netflow5://HOST[:PORT]", ParseCollector},
+      {"netflow9", "netflow9://HOST[:PORT]", ParseCollector},
+      {"ipfix", "ipfix://HOST[:PORT]", ParseCollector},
+      {"kafka", "kafka://BROKER[:PORT][,BROKER[:PORT]]/TOPIC[?format=json|protobuf]", ParseKafka},
+      {"file", StrCat("file:PATH[?format=", absl::StrJoin(WriterNames(), "|"), "][&rotate=1h|100MB]"),
+       ParseFile},
+      {"syslog", "syslog://HOST[:PORT][?transport=udp|tcp]", ParseSyslog},
+  };
+  return *schemes;
+}
 
-}  // namespace
-
-std::string SinkUrlForms() {
+std::string Forms() {
   std::string forms;
-  for (const Scheme& scheme : kSchemes) StrAppend(&forms, forms.empty() ? "" : ", ", scheme.form);
+  for (const Scheme& scheme : Schemes()) StrAppend(&forms, forms.empty() ? "" : ", ", scheme.form);
   return forms;
 }
 
+}  // namespace
+
 absl::StatusOr<SinkUrl> ParseSinkUrl(std::string_view url) {
   const size_t colon = std::min(url.find(':'), url.size());
-  for (const Scheme& scheme : kSchemes) {
+  for (const Scheme& scheme : Schemes()) {
     if (colon == url.size() || scheme.name != url.substr(0, colon)) continue;
     const std::string_view rest = url.substr(colon + 1);
     const size_t question = std::min(rest.find('?'), rest.size());
@@ -150,7 +155,7 @@ absl::StatusOr<SinkUrl> ParseSinkUrl(std::string_view url) {
     return absl::InvalidArgumentError(
         StrCat("'", url, "': ", ToStd(sink.status().message()), "; write it like ", scheme.form));
   }
-  return absl::InvalidArgumentError(StrCat("'", url, "' is none of ", SinkUrlForms()));
+  return absl::InvalidArgumentError(StrCat("'", url, "' is none of ", Forms()));
 }
 
 }  // namespace stanflow

@@ -37,10 +37,9 @@ struct KafkaSink {
   KafkaFormat format = KafkaFormat::kJson;
 };
 
-enum class FileFormat { kCsv, kJsonLines, kNfdump, kZeek };
 struct FileSink {
   std::string path;
-  FileFormat format = FileFormat::kCsv;
+  std::string format;  // one of WriterNames() (core/io/all_formats.h)
   // When a new file is begun: after so long of the flows' time, or so many bytes. At most one is not 0.
   int64_t rotate_ms = 0;
   uint64_t rotate_bytes = 0;
@@ -54,13 +53,10 @@ struct SyslogSink {
 
 using SinkUrl = std::variant<CollectorSink, KafkaSink, FileSink, SyslogSink>;
 
-// The forms that ParseSinkUrl takes, for a help text, separated by ", ".
-std::string SinkUrlForms();
-
 // One of
 //   netflow5://HOST[:PORT], netflow9://HOST[:PORT], ipfix://HOST[:PORT]
 //   kafka://BROKER[:PORT][,BROKER[:PORT]]/TOPIC[?format=json|protobuf]
-//   file:PATH[?format=csv|jsonl|nfdump|zeek][&rotate=1h|100MB]
+//   file:PATH[?format=csv|jsonl|nfdump-csv|zeek][&rotate=1h|100MB]
 //   syslog://HOST[:PORT][?transport=udp|tcp]
 // An IPv6 address stands in brackets. A file's path ends at the first '?'. MB are 10^6 bytes, MiB 2^20.
 // INVALID_ARGUMENT, naming the part that is wrong and the form, or all forms if the text has none of them.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/strings.h"
 
@@ -12,12 +13,6 @@ namespace {
 
 bool IsDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-std::string Joined(const std::vector<std::string_view>& words) {
-  std::string joined;
-  for (const std::string_view word : words) StrAppend(&joined, joined.empty() ? "" : ", ", word);
-  return joined;
 }
 
 absl::StatusOr<uint16_t> ParsePort(std::string_view part, std::string_view text) {
@@ -85,8 +80,7 @@ std::optional<uint64_t> ParseByteCount(std::string_view text) {
   return std::nullopt;
 }
 
-absl::StatusOr<UrlOptions> UrlOptions::Parse(std::string_view text,
-                                             const std::vector<std::string_view>& known) {
+absl::StatusOr<UrlOptions> UrlOptions::Parse(std::string_view text, const std::vector<std::string>& known) {
   UrlOptions options;
   if (text.empty()) return options;
   const std::vector<std::string> pairs = absl::StrSplit(ToAbsl(text), '&');
@@ -95,7 +89,7 @@ absl::StatusOr<UrlOptions> UrlOptions::Parse(std::string_view text,
     const std::string key = pair.substr(0, equals);
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       return BadUrlPart("options", StrCat("there is no '", key, "'; there is ",
-                                          known.empty() ? std::string("none") : Joined(known)));
+                                          known.empty() ? std::string("none") : absl::StrJoin(known, ", ")));
     }
     if (equals == pair.size()) return BadUrlPart(key, "its '=' and value are missing");
     if (options.Get(key)) return BadUrlPart(key, "is given twice");
@@ -111,13 +105,12 @@ std::optional<std::string> UrlOptions::Get(std::string_view key) const {
   return std::nullopt;
 }
 
-absl::StatusOr<int> UrlOptions::GetWord(std::string_view key,
-                                        const std::vector<std::string_view>& words) const {
+absl::StatusOr<int> UrlOptions::GetWord(std::string_view key, const std::vector<std::string>& words) const {
   const std::optional<std::string> value = Get(key);
   if (!value) return 0;
   const auto it = std::find(words.begin(), words.end(), *value);
   if (it != words.end()) return static_cast<int>(it - words.begin());
-  return BadUrlPart(key, StrCat("'", *value, "' is none of ", Joined(words)));
+  return BadUrlPart(key, StrCat("'", *value, "' is none of ", absl::StrJoin(words, ", ")));
 }
 
 }  // namespace stanflow

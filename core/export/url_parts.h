@@ -27,12 +27,12 @@ std::optional<uint64_t> ParseByteCount(std::string_view text);
 class UrlOptions {
  public:
   // `known`: the keys there are; each may be given once.
-  static absl::StatusOr<UrlOptions> Parse(std::string_view text, const std::vector<std::string_view>& known);
+  static absl::StatusOr<UrlOptions> Parse(std::string_view text, const std::vector<std::string>& known);
 
   // Nothing if it is not given.
   std::optional<std::string> Get(std::string_view key) const;
   // The place in `words` of the key's value; 0 if it is not given.
-  absl::StatusOr<int> GetWord(std::string_view key, const std::vector<std::string_view>& words) const;
+  absl::StatusOr<int> GetWord(std::string_view key, const std::vector<std::string>& words) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> options_;

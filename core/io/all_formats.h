@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -47,6 +48,7 @@ struct WriterFormat {
   std::unique_ptr<FlowWriter> (*open)();
 };
 absl::Span<const WriterFormat> AllWriters();
+std::vector<std::string> WriterNames();
 
 // INVALID_ARGUMENT with the list of formats for an unknown one.
 absl::StatusOr<std::unique_ptr<FlowWriter>> NewFlowWriter(std::string_view format);

@@ -1,3 +1,4 @@
+#include "absl/strings/str_join.h"
 #include "core/base/strings.h"
 #include "core/io/all_formats.h"
 #include "core/io/json_lines.h"
@@ -19,13 +20,18 @@ constexpr WriterFormat kWriters[] = {
 
 absl::Span<const WriterFormat> AllWriters() { return kWriters; }
 
+std::vector<std::string> WriterNames() {
+  std::vector<std::string> names;
+  for (const WriterFormat& writer : kWriters) names.emplace_back(writer.name);
+  return names;
+}
+
 absl::StatusOr<std::unique_ptr<FlowWriter>> NewFlowWriter(std::string_view format) {
-  std::string names;
   for (const WriterFormat& writer : kWriters) {
     if (writer.name == format) return writer.open();
-    StrAppend(&names, names.empty() ? "" : ", ", writer.name);
   }
-  return absl::InvalidArgumentError(StrCat("format '", format, "' is not known; it is one of ", names));
+  return absl::InvalidArgumentError(
+      StrCat("format '", format, "' is not known; it is one of ", absl::StrJoin(WriterNames(), ", ")));
 }
 
 }  // namespace stanflow

@@ -79,12 +79,11 @@ std::string EntryTable(const nlohmann::json& table, absl::Span<const Named> mode
 }
 
 std::string Table2(const nlohmann::json& paper) {
-  return Section(
-      "Table 2: domain knowledge tests, rows that pass, percent",
-      EntryTable(At(paper, {"tables", "2"}), kModels, {"T1", "T2", "T3"}, 2),
-      "T1: source or destination lies in the home network. T2: port 80 or 443 means TCP. T3: 42 packets "
-      "≤ bytes ≤ 65535 packets, of TCP and UDP rows and all others alike. Judge by the distance to the real "
-      "rows' rate, not to 100.");
+  return Section("Table 2: domain knowledge tests, rows that pass, percent",
+                 EntryTable(At(paper, {"tables", "2"}), kModels, {"T1", "T2", "T3"}, 2),
+                 "T1: source or destination lies in the home network. T2: port 80 or 443 means TCP. T3: 42 "
+                 "packets ≤ bytes ≤ 65535 packets, of TCP and UDP rows and all others alike. Judge by the "
+                 "distance to the real rows' rate, not to 100.");
 }
 
 std::string Table3(const nlohmann::json& paper) {
@@ -95,22 +94,20 @@ std::string Table3(const nlohmann::json& paper) {
     allowed.Row({model.shown, FormatFixed(At(table, {model.name, "T1", "floor"}), 4),
                  FormatFixed(At(table, {model.name, "T2", "floor"}), 4)});
   }
-  return Section(
-      "Table 3: the simulated process, mean squared error", body + allowed.ToString(),
-      "x<sub>i</sub> = 0.9 x<sub>i-1</sub> + 0.1 N, y<sub>i</sub> = 0.9 x<sub>i</sub> + 0.1 N. A line is "
-      "fitted by least squares to a model's 10,000 points and tested on 10,000 simulated ones: T1 y from x, "
-      "T2 x from the x before. Mean and standard deviation over the seeds.");
+  return Section("Table 3: the simulated process, mean squared error", body + allowed.ToString(),
+                 "x<sub>i</sub> = 0.9 x<sub>i-1</sub> + 0.1 N, y<sub>i</sub> = 0.9 x<sub>i</sub> + 0.1 N. A "
+                 "line is fitted by least squares to a model's 10,000 points and tested on 10,000 simulated "
+                 "ones: T1 y from x, T2 x from the x before. Mean and standard deviation over the seeds.");
 }
 
 std::string Table4(const nlohmann::json& paper) {
-  return Section(
-      "Table 4: negative log likelihood, nats",
-      EntryTable(At(paper, {"tables", "4"}), kModels,
-                 {"bytes", "packets", "duration", "protocol", "exact_row"}, 3),
-      "200 equal bins over ln bytes [0, 20.129], ln packets [0, 12.83], duration [0, 363] s, protocol in "
-      "three classes; ±: standard error over contexts. exact_row: nats of the whole row at its recorded "
-      "resolution, which the paper has not. The printed values of B1 and B2 fit 304 bins, which makes 0.4 "
-      "to 0.6 nats of the printed distance.");
+  return Section("Table 4: negative log likelihood, nats",
+                 EntryTable(At(paper, {"tables", "4"}), kModels,
+                            {"bytes", "packets", "duration", "protocol", "exact_row"}, 3),
+                 "200 equal bins over ln bytes [0, 20.129], ln packets [0, 12.83], duration [0, 363] s, "
+                 "protocol in three classes; ±: standard error over contexts. exact_row: nats of the whole "
+                 "row at its recorded resolution, which the paper has not. The printed values of B1 and B2 "
+                 "fit 304 bins, which makes 0.4 to 0.6 nats of the printed distance.");
 }
 
 std::string Figure5(const nlohmann::json& paper) {
@@ -145,9 +142,9 @@ std::string Figure5(const nlohmann::json& paper) {
   table.Row(std::move(means));
   return Section(
       "Figure 5: Jensen-Shannon divergence an attribute, nats", table.ToString(),
-      "304 equal bins with edges shared by both sets, one added to each; the floor is two halves of the "
-      "real host-hours. The paper cut each set on its own range and printed bars without numbers. "
-      "Independent marginals (B1) may win this figure by construction: it looks at one column at a time.");
+      "304 equal bins with edges shared by both sets, one added to each; the floor is two halves of the real "
+      "host-hours. The paper cut each set on its own range and printed bars without numbers. Independent "
+      "marginals (B1) may win this figure by construction: it looks at one column at a time.");
 }
 
 std::string TaskFigure(const nlohmann::json& figure, const char* relative, const char* score,
@@ -186,10 +183,9 @@ std::string Scatters(const nlohmann::json& figure, const std::string& title, con
               "<figcaption>R ", Cell(At(line, {"r"}), 3), "; the process allows ",
               FormatFixed(At(line, {"r", "floor"}), 3), "</figcaption></figure>\n");
   }
-  return Section(
-      title, StrCat("<div class=\"grid\">", charts, "</div>\n"),
-      "The first seed's first 400 points; R is Pearson's correlation over all 10,000, mean and standard "
-      "deviation over the seeds. Figure 4 of the paper shows the same as Figure 9.");
+  return Section(title, StrCat("<div class=\"grid\">", charts, "</div>\n"),
+                 "The first seed's first 400 points; R is Pearson's correlation over all 10,000, mean and "
+                 "standard deviation over the seeds. Figure 4 of the paper shows the same as Figure 9.");
 }
 
 std::string Models(const nlohmann::json& paper) {
@@ -278,11 +274,10 @@ std::string PaperHtml(const nlohmann::json& paper) {
                  "Figure 6: Task 1, the next flow's protocol",
                  "Random forest, five contiguous folds, fold k with synthetic set k (docs/measures.md, "
                  "Tasks). kept: macro F1 without real rows over that of all real rows."),
-      TaskFigure(
-          At(paper, {"figures", "7"}), "growth", "mean squared error", true,
-          "Figure 7: Task 2, the next flow's ln bytes",
-          "A net of 25 inputs and 100 rectified units (docs/measures.md, Tasks). growth: by which share the "
-          "error without real rows is above that of all real rows."),
+      TaskFigure(At(paper, {"figures", "7"}), "growth", "mean squared error", true,
+                 "Figure 7: Task 2, the next flow's ln bytes",
+                 "A net of 25 inputs and 100 rectified units (docs/measures.md, Tasks). growth: by which "
+                 "share the error without real rows is above that of all real rows."),
       Scatters(At(paper, {"figures", "8"}), "Figure 8: x and the x before", "x of the row before", "x"),
       Scatters(At(paper, {"figures", "9"}), "Figures 4 and 9: x and y of a row", "x", "y"),
       BeyondThePaper(paper), "</body>\n</html>\n");

@@ -43,8 +43,7 @@ const std::vector<ConfigKey>& Keys() {
 
       {"jobs.max_running", ConfigUnit::kNone,
        "Trainings and evaluations that run at once. Each uses all cores, so two would only take turns. One "
-       "import "
-       "may run beside them.",
+       "import may run beside them.",
        FIELD(jobs.max_running), 1, 64},
       {"jobs.max_queued", ConfigUnit::kNone,
        "Jobs that may wait; one more is refused at once (RESOURCE_EXHAUSTED), because it would wait for "
@@ -52,8 +51,7 @@ const std::vector<ConfigKey>& Keys() {
        FIELD(jobs.max_queued), 1, 1e6},
       {"jobs.max_failures", ConfigUnit::kNone,
        "Attempts that may end by a job's own fault before it is FAILED. Three outlive a crash by chance. "
-       "Restarts "
-       "of the server don't count.",
+       "Restarts of the server don't count.",
        FIELD(jobs.max_failures), 1, 100},
       {"jobs.lease_seconds", ConfigUnit::kSeconds,
        "A worker that says nothing for so long is killed and its job tried again. Workers report every 2 s.",
@@ -63,8 +61,7 @@ const std::vector<ConfigKey>& Keys() {
        FIELD(jobs.cancel_grace_seconds), 0, 3600},
       {"jobs.worker_threads", ConfigUnit::kThreads,
        "Compute threads of a job; 0 is one a core. Workers that compute run at nice 10: training gets what "
-       "serving "
-       "leaves.",
+       "serving leaves.",
        FIELD(jobs.worker_threads), 0, kMaxThreads},
       {"jobs.worker_program", ConfigUnit::kNone,
        "Program that does a job; empty is stanflow-worker beside stanflowd.", FIELD(jobs.worker_program)},
@@ -79,13 +76,11 @@ const std::vector<ConfigKey>& Keys() {
        FIELD(generate.max_contexts), 1, 1e8},
       {"generate.look_ahead_rows", ConfigUnit::kRows,
        "Flows that may wait inside a stream until flows of slower hosts are in order. More fills batches "
-       "better; "
-       "a row is about 60 bytes.",
+       "better; a row is about 60 bytes.",
        FIELD(generate.look_ahead_rows), 1, kMaxRows},
       {"generate.snapshot_rows", ConfigUnit::kRows,
        "Flows between two snapshots of a stream on disk, from which a broken stream goes on; 0 is only when "
-       "the "
-       "server stops.",
+       "the server stops.",
        FIELD(generate.snapshot_rows), 0, kMaxRows},
       {"generate.snapshot_memory_bytes", ConfigUnit::kBytes,
        "Snapshots on their way to disk; one more is skipped, and a stream with a larger state than this is "
@@ -137,8 +132,7 @@ const std::vector<ConfigKey>& Keys() {
 
       {"models.max_loaded_bytes", ConfigUnit::kBytes,
        "Weights in memory from which idle models are unloaded, the longest unused first; 0 is no limit. "
-       "Models in "
-       "use stay.",
+       "Models in use stay.",
        FIELD(models.max_loaded_bytes), 0, kMaxBytes},
 
       {"shutdown.drain_seconds", ConfigUnit::kSeconds,

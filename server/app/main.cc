@@ -88,8 +88,7 @@ int main(int argc, char** argv) {
   CLI::App cli(
       "stanflowd learns network flows and streams synthetic ones over gRPC.\n"
       "All settings have defaults: without flags it serves on the loopback, on GPUs if it is built for them, "
-      "else "
-      "on the CPU, from ./stanflow-data.");
+      "else on the CPU, from ./stanflow-data.");
   stanflow::Flags flags;
   cli.add_option("--config", flags.config, "Configuration file (YAML); --print-config shows every key");
   cli.add_option("--set", flags.sets, "key=value, over the file; repeatable")

@@ -8,9 +8,8 @@ namespace {
 
 constexpr char kColumns[] =
     "number, id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, attempts, "
-    "leased_ms, "
-    "failures, max_failures, setbacks, publishing, progress, request_id, error_code, error_message, result, "
-    "artifacts, spec, result_json";
+    "leased_ms, failures, max_failures, setbacks, publishing, progress, request_id, error_code, "
+    "error_message, result, artifacts, spec, result_json";
 
 // A row of `jobs` in the types that the driver knows.
 struct JobRow {
@@ -117,11 +116,10 @@ int64_t InsertJobRow(soci::session* sql, const Job& job) {
   const JobRow row = RowOf(job);
   *sql << "INSERT INTO jobs (id, kind, state, priority, created_ms, started_ms, ended_ms, not_before_ms, "
           "attempts, leased_ms, failures, max_failures, setbacks, publishing, progress, request_id, "
-          "error_code, "
-          "error_message, result, artifacts, spec, result_json) VALUES (:id, :kind, :state, :priority, "
-          ":created, :started, :ended, :not_before, :attempts, :leased, :failures, :max_failures, :setbacks, "
-          ":publishing, :progress, :request_id, :error_code, :error_message, :result, :artifacts, :spec, "
-          ":result_json)",
+          "error_code, error_message, result, artifacts, spec, result_json) VALUES (:id, :kind, :state, "
+          ":priority, :created, :started, :ended, :not_before, :attempts, :leased, :failures, :max_failures, "
+          ":setbacks, :publishing, :progress, :request_id, :error_code, :error_message, :result, :artifacts, "
+          ":spec, :result_json)",
       soci::use(row.id), soci::use(row.kind), soci::use(row.state), soci::use(row.priority),
       soci::use(row.created_ms), soci::use(row.started_ms), soci::use(row.ended_ms),
       soci::use(row.not_before_ms), soci::use(row.attempts), soci::use(row.leased_ms),
@@ -139,13 +137,11 @@ bool UpdateJobRow(soci::session* sql, const Job& job, JobState old_state, uint32
   const long long state_before = static_cast<int>(old_state), attempts_before = old_attempts;
   soci::statement update =
       (sql->prepare
-           << "UPDATE jobs SET state = :state, started_ms = :started, ended_ms = :ended, "
-              "not_before_ms = :not_before, attempts = :attempts, leased_ms = :leased, failures = :failures, "
-              "setbacks = :setbacks, publishing = :publishing, progress = :progress, error_code = "
-              ":error_code, "
-              "error_message = :error_message, result = :result, artifacts = :artifacts, "
-              "result_json = :result_json WHERE number = :number AND state = :old_state AND "
-              "attempts = :old_attempts",
+           << "UPDATE jobs SET state = :state, started_ms = :started, ended_ms = :ended, not_before_ms = "
+              ":not_before, attempts = :attempts, leased_ms = :leased, failures = :failures, setbacks = "
+              ":setbacks, publishing = :publishing, progress = :progress, error_code = :error_code, "
+              "error_message = :error_message, result = :result, artifacts = :artifacts, result_json = "
+              ":result_json WHERE number = :number AND state = :old_state AND attempts = :old_attempts",
        soci::use(row.state), soci::use(row.started_ms), soci::use(row.ended_ms), soci::use(row.not_before_ms),
        soci::use(row.attempts), soci::use(row.leased_ms), soci::use(row.failures), soci::use(row.setbacks),
        soci::use(row.publishing), soci::use(row.progress), soci::use(row.error_code),
@@ -161,9 +157,8 @@ void InsertEventRow(soci::session* sql, const Job& job, int64_t time_ms, const J
   const long long number = job.number, time = time_ms, state = static_cast<int>(job.state),
                   attempt = job.attempts;
   const std::string progress_text = progress == nullptr ? "" : DumpLine(ProgressToJson(*progress));
-  *sql << "INSERT INTO events (job, sequence, time_ms, state, attempt, progress, message) "
-          "VALUES (:job, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM events WHERE job = :same_job), :time, "
-          ":state, "
+  *sql << "INSERT INTO events (job, sequence, time_ms, state, attempt, progress, message) VALUES (:job, "
+          "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM events WHERE job = :same_job), :time, :state, "
           ":attempt, :progress, :message)",
       soci::use(number), soci::use(number), soci::use(time), soci::use(state), soci::use(attempt),
       soci::use(progress_text), soci::use(message);
@@ -175,8 +170,8 @@ std::vector<JobEvent> SelectEvents(soci::session* sql, int64_t job_number, uint6
   long long sequence = 0, time_ms = 0, state = 0, attempt = 0;
   std::string progress, message;
   soci::statement select =
-      (sql->prepare << "SELECT sequence, time_ms, state, attempt, progress, message FROM events "
-                       "WHERE job = :job AND sequence > :after ORDER BY sequence LIMIT :most",
+      (sql->prepare << "SELECT sequence, time_ms, state, attempt, progress, message FROM events WHERE job = "
+                       ":job AND sequence > :after ORDER BY sequence LIMIT :most",
        soci::use(number), soci::use(first), soci::use(most), soci::into(sequence), soci::into(time_ms),
        soci::into(state), soci::into(attempt), soci::into(progress), soci::into(message));
   select.execute();

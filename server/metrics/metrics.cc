@@ -96,10 +96,9 @@ struct Metrics::Rep {
       OneHistogram("stanflow_step_tile_occupancy_ratio",
                    "Contexts of a step by those that it could have held at its cost, 0 to 1.", kOccupancy);
   Counter& contexts_stepped = OneCounter("stanflow_step_contexts_total", "Contexts stepped: flows made.");
-  Counter& tile_places =
-      OneCounter("stanflow_step_tile_places_total",
-                 "Contexts that the stepped tiles could have held at their cost; contexts by places is the "
-                 "occupancy.");
+  Counter& tile_places = OneCounter(
+      "stanflow_step_tile_places_total",
+      "Contexts that the stepped tiles could have held at their cost; contexts by places is the occupancy.");
   Histogram& step_seconds =
       OneHistogram("stanflow_step_duration_seconds", "Time that the models take for one step.", kStepSeconds);
   Histogram& deliver_seconds =

@@ -70,10 +70,9 @@ absl::StatusOr<std::string> DatasetRegistry::Publish(const std::string& dataset_
     STANFLOW_ASSIGN_OR_RETURN(const DatasetManifest there, ReadManifest(Folder(id)));
     STANFLOW_ASSIGN_OR_RETURN(const DatasetManifest mine, ReadManifest(dataset_dir));
     if (SameContents(there, mine)) return id;
-    return absl::AlreadyExistsError(
-        StrCat("dataset '", id,
-               "' is there already, with other flows, home networks or hold-out; take another "
-               "name, or delete it first"));
+    return absl::AlreadyExistsError(StrCat("dataset '", id,
+                                           "' is there already, with other flows, home networks or hold-out; "
+                                           "take another name, or delete it first"));
   }
   STANFLOW_RETURN_IF_ERROR(WritePublishedBy(dataset_dir + kPublishFile, job_id));
   STANFLOW_RETURN_IF_ERROR(MakeDirectories(data_dir_ + "/datasets"));

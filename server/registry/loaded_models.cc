@@ -59,8 +59,7 @@ absl::StatusOr<std::shared_ptr<const Generator>> LoadedModels::Acquire(
   if (entry.state == ModelState::kFailed) return entry.error;
   return absl::FailedPreconditionError(
       StrCat(id.ToString(), " is ", std::string(ModelStateName(entry.state)),
-             " and was not ready by the call's deadline; try again, or load it "
-             "ahead"));
+             " and was not ready by the call's deadline; try again, or load it ahead"));
 }
 
 std::shared_ptr<const Generator> LoadedModels::AcquireIfReady(const VersionId& id) {

@@ -84,8 +84,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptio
   if (rep->server == nullptr || server->port_ == 0) {
     return absl::FailedPreconditionError(
         StrCat("listen: can't listen on ", options.listen,
-               "; is the port in use, or the address not this machine's? Set "
-               "'listen' to another one"));
+               "; is the port in use, or the address not this machine's? Set 'listen' to another one"));
   }
   server->SetServing(true);
   rep->stalls = std::thread([raw = server.get()] { raw->WatchStalls(); });

@@ -129,8 +129,8 @@ class Evaluation {
     if (contexts_.empty()) {
       return absl::FailedPreconditionError(
           StrCat("dataset \"", spec_.dataset,
-                 "\" has no hold-out and the model was trained on it: import it with a "
-                 "hold-out (--holdout hours=odd), train again, or judge against another dataset"));
+                 "\" has no hold-out and the model was trained on it: import it with a hold-out (--holdout "
+                 "hours=odd), train again, or judge against another dataset"));
     }
     const std::string holdout = dataset_->manifest().holdout.ToString(), trained = manifest_["holdout"];
     if (holdout == trained) return absl::OkStatus();

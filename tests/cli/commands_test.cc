@@ -209,10 +209,9 @@ TEST_F(Command, WatchGoesOnAfterALostServerWithEveryEventOnce) {
   server_.jobs.break_watch_after = 2;
   const Ended ended = Run({"jobs", "watch", "jobs/train-1", "--json"});
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(
-      ended.err,
-      "stanflow: the watch of jobs/train-1 broke off (the server is shutting down); trying to go on for "
-      "1 min 0 s\n");
+  EXPECT_EQ(ended.err,
+            "stanflow: the watch of jobs/train-1 broke off (the server is shutting down); trying to go on "
+            "for 1 min 0 s\n");
   std::vector<int> sequences;
   std::istringstream in(ended.out);
   for (std::string line; std::getline(in, line);)

@@ -78,9 +78,9 @@ void AddOptions(CLI::App* command, Options* options) {
                    "default: the dataset's, none for a new one")
       ->type_name("RULE");
   command
-      ->add_option("--max-rows", options->max_rows,
-                   "Rows of the dataset at which the collection ends; default: the server's "
-                   "collections.max_rows")
+      ->add_option(
+          "--max-rows", options->max_rows,
+          "Rows of the dataset at which the collection ends; default: the server's collections.max_rows")
       ->type_name("N");
   command->add_option("--max-minutes", options->max_minutes, "Minutes after which it ends; default: no limit")
       ->type_name("N")
@@ -100,10 +100,10 @@ void AddOptions(CLI::App* command, Options* options) {
 }  // namespace
 
 void AddDatasetsCollectCommand(CLI::App* datasets, Cli* cli) {
-  CLI::App* const command = AddCommand(
-      datasets, cli, "collect",
-      "Let the server listen for live flows and append them to a dataset, until a limit or until the "
-      "job is cancelled; what was collected stays");
+  CLI::App* const command =
+      AddCommand(datasets, cli, "collect",
+                 "Let the server listen for live flows and append them to a dataset, until a limit or until "
+                 "the job is cancelled; what was collected stays");
   const auto options = std::make_shared<Options>();
   AddOptions(command, options.get());
   OnCommand(command, cli, options, Run);

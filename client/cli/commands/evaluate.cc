@@ -106,8 +106,7 @@ absl::StatusOr<ExitCode> Run(const Cli& cli, const Options& options) {
   if (options.detach && !options.report.empty()) {
     return absl::InvalidArgumentError(
         "--report needs the end of the job, which --detach does not wait for; later: stanflow jobs get JOB "
-        "--artifact "
-        "report.html --output FILE");
+        "--artifact report.html --output FILE");
   }
   STANFLOW_ASSIGN_OR_RETURN(const v1::EvaluateRequest request, Request(options));
   const Server server = cli.Connect();
@@ -148,10 +147,9 @@ void AddOptions(CLI::App* command, Options* options) {
       ->type_name("N")
       ->capture_default_str();
   command
-      ->add_option(
-          "--task-rows", options->task_rows,
-          "Rows that each learner of the two tasks learns from, at most; 0: no tasks, which are most of the "
-          "time; default: 5000, by the server")
+      ->add_option("--task-rows", options->task_rows,
+                   "Rows that each learner of the two tasks learns from, at most; 0: no tasks, which are "
+                   "most of the time; default: 5000, by the server")
       ->type_name("N");
   AddJobFlags(command, &options->job);
   command->add_flag("--detach", options->detach, "Print the job's id instead of waiting");

@@ -231,10 +231,9 @@ void AddGenerateCommand(CLI::App* app, Cli* cli) {
   AddGenerateFlags(command, &options->flags);
   AddWriterFlag(command, &options->format);
   command
-      ->add_option(
-          "--output", options->output,
-          "The file; - is standard output. In the making it is FILE.part, and the same command goes on with "
-          "it if it was stopped before its end")
+      ->add_option("--output", options->output,
+                   "The file; - is standard output. In the making it is FILE.part, and the same command goes "
+                   "on with it if it was stopped before its end")
       ->type_name("FILE")
       ->capture_default_str();
   command->add_flag("--restart", options->restart, "Drop what an earlier run left in FILE.part");

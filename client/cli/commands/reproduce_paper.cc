@@ -238,8 +238,8 @@ void AddOptions(CLI::App* command, Options* options) {
       ->capture_default_str();
   command
       ->add_option("--rows", options->rows,
-                   "Flows to generate from each model, of the published net 50000 at most; default: "
-                   "1000000, by the server")
+                   "Flows to generate from each model, of the published net 50000 at most; default: 1000000, "
+                   "by the server")
       ->type_name("N");
   command
       ->add_option("--task-rows", options->task_rows,
@@ -247,10 +247,9 @@ void AddOptions(CLI::App* command, Options* options) {
                    "default: 20000, by the server")
       ->type_name("N");
   command
-      ->add_option(
-          "--seed", options->seed,
-          "Seed of the trainings, the generated flows and the simulated process; the evaluation's own "
-          "choices have a fixed one")
+      ->add_option("--seed", options->seed,
+                   "Seed of the trainings, the generated flows and the simulated process; the evaluation's "
+                   "own choices have a fixed one")
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--output", options->output, "Folder for paper.json and paper.html")

@@ -1,3 +1,4 @@
+#include "absl/strings/str_join.h"
 #include "client/cli/commands/all_commands.h"
 #include "client/cli/lib/generate_flags.h"
 #include "client/cli/lib/job_flags.h"
@@ -6,6 +7,7 @@
 #include "client/cli/lib/to_json.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/io/all_formats.h"
 
 namespace stanflow {
 namespace {
@@ -77,10 +79,12 @@ void AddOptions(CLI::App* command, Options* options) {
       ->type_name("MODEL");
   command
       ->add_option("--to", options->to,
-                   "netflow5://HOST[:PORT], netflow9://HOST[:PORT], ipfix://HOST[:PORT], "
-                   "kafka://BROKER[:PORT][,BROKER[:PORT]]/TOPIC[?format=json|protobuf], "
-                   "file:PATH[?format=csv|jsonl|nfdump|zeek][&rotate=1h|100MB] (a path on the server), "
-                   "syslog://HOST[:PORT][?transport=udp|tcp]")
+                   StrCat("netflow5://HOST[:PORT], netflow9://HOST[:PORT], ipfix://HOST[:PORT], "
+                          "kafka://BROKER[:PORT][,BROKER[:PORT]]/TOPIC[?format=json|protobuf], "
+                          "file:PATH[?format=",
+                          absl::StrJoin(WriterNames(), "|"),
+                          "][&rotate=1h|100MB] (a path on the server), "
+                          "syslog://HOST[:PORT][?transport=udp|tcp]"))
       ->required()
       ->type_name("URL");
   AddGenerateFlags(command, &options->flags);
@@ -105,10 +109,9 @@ void AddOptions(CLI::App* command, Options* options) {
 }  // namespace
 
 void AddStreamCommand(CLI::App* app, Cli* cli) {
-  CLI::App* const command = AddCommand(
-      app, cli, "stream",
-      "Send flows from the server to a collector, a broker or a file; without --rows or --duration until the "
-      "job is cancelled");
+  CLI::App* const command = AddCommand(app, cli, "stream",
+                                       "Send flows from the server to a collector, a broker or a file; "
+                                       "without --rows or --duration until the job is cancelled");
   const auto options = std::make_shared<Options>();
   AddOptions(command, options.get());
   OnCommand(command, cli, options, Run);

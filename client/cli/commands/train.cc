@@ -81,9 +81,9 @@ void AddOptions(CLI::App* command, Options* options) {
       ->type_name("NAME")
       ->capture_default_str();
   command
-      ->add_option("--max-minutes", options->max_minutes,
-                   "Minutes of trained time at most (b1 and b2 know no limit); 0: epochs and early stopping "
-                   "end it")
+      ->add_option(
+          "--max-minutes", options->max_minutes,
+          "Minutes of trained time at most (b1 and b2 know no limit); 0: epochs and early stopping end it")
       ->type_name("MINUTES")
       ->check(kIsNotNegative)
       ->capture_default_str();

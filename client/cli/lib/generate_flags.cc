@@ -40,8 +40,7 @@ std::vector<CLI::Option*> AddGenerateFlags(CLI::App* command, GenerateFlags* fla
       command
           ->add_option("--start", flags->start,
                        "Clock at which every host starts, UTC (2016-04-11T00:00:00Z), or now; default: the "
-                       "midnight before "
-                       "the training data's first flow")
+                       "midnight before the training data's first flow")
           ->type_name("TIME"),
   };
 }

@@ -98,8 +98,7 @@ absl::Status PartFile::Restore(bool restart) {
     if (saved.request != request_) {
       return absl::FailedPreconditionError(
           StrCat(PartPath(path_),
-                 " was begun with other flags; repeat those to go on with it, or "
-                 "start over with --restart"));
+                 " was begun with other flags; repeat those to go on with it, or start over with --restart"));
     }
     STANFLOW_ASSIGN_OR_RETURN(const uint64_t size, FileSize(PartPath(path_)));
     if (size < saved.checkpoint.bytes) {

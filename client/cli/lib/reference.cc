@@ -86,9 +86,8 @@ std::string ReferenceMarkdown(const CommandDoc& program) {
   }
   StrAppend(&out,
             "\n## Fields of --json\n\nFields may be added; none changes its name or meaning. Times are RFC "
-            "3339 in UTC. "
-            "A time that is not set is null, and so is what says so below; no field is left out. "
-            "`evaluate --json` prints the job's `report.json` as it is (docs/measures.md).\n");
+            "3339 in UTC. A time that is not set is null, and so is what says so below; no field is left "
+            "out. `evaluate --json` prints the job's `report.json` as it is (docs/measures.md).\n");
   for (const JsonShape& shape : AllJsonShapes()) AddShape(shape, &out);
   return out;
 }

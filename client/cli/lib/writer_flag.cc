@@ -1,20 +1,16 @@
 #include "client/cli/lib/writer_flag.h"
 
-#include <vector>
-
 #include "core/base/strings.h"
 #include "core/io/all_formats.h"
 
 namespace stanflow {
 
 void AddWriterFlag(CLI::App* command, std::string* format) {
-  std::vector<std::string> names;
   std::string help;
   for (const WriterFormat& writer : AllWriters()) {
-    names.emplace_back(writer.name);
     StrAppend(&help, help.empty() ? "" : "; ", writer.name, ": ", writer.description);
   }
-  command->add_option("--format", *format, help)->check(CLI::IsMember(names))->capture_default_str();
+  command->add_option("--format", *format, help)->check(CLI::IsMember(WriterNames()))->capture_default_str();
 }
 
 }  // namespace stanflow

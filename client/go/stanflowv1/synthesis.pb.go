@@ -718,7 +718,7 @@ type StreamRequest struct {
 	//	netflow5://HOST[:PORT], netflow9://HOST[:PORT]   UDP, port 2055 by default
 	//	ipfix://HOST[:PORT]                              UDP, port 4739
 	//	kafka://BROKER[:PORT][,BROKER...]/TOPIC[?format=json|protobuf]      port 9092
-	//	file:PATH[?format=csv|jsonl|nfdump|zeek][&rotate=1h|100MB]          a path on the server (streams.file_dir)
+	//	file:PATH[?format=csv|jsonl|nfdump-csv|zeek][&rotate=1h|100MB]      a path on the server (streams.file_dir)
 	//	syslog://HOST[:PORT][?transport=udp|tcp]         CEF, port 514
 	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
 	// Neither: as fast as the sink takes them.

@@ -2,6 +2,7 @@
 
 #include "core/base/strings.h"
 #include "core/flow/time.h"
+#include "core/io/all_formats.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -71,20 +72,23 @@ TEST(SinkUrl, KafkaHasBrokersATopicAndAFormat) {
 TEST(SinkUrl, FilesHaveAPathAFormatAndARotation) {
   const auto plain = Parse<FileSink>("file:out/flows.csv");
   EXPECT_EQ(plain.path, "out/flows.csv");
-  EXPECT_EQ(plain.format, FileFormat::kCsv);
+  EXPECT_EQ(plain.format, "csv");
   EXPECT_EQ(plain.rotate_ms, 0);
   EXPECT_EQ(plain.rotate_bytes, 0u);
   const auto hourly = Parse<FileSink>("file:///var/flows?format=zeek&rotate=1h");
   EXPECT_EQ(hourly.path, "/var/flows");
-  EXPECT_EQ(hourly.format, FileFormat::kZeek);
+  EXPECT_EQ(hourly.format, "zeek");
   EXPECT_EQ(hourly.rotate_ms, kHourMs);
   EXPECT_EQ(Parse<FileSink>("file:a?rotate=100MB").rotate_bytes, 100'000'000u);
-  EXPECT_EQ(Parse<FileSink>("file:a?rotate=64KiB&format=nfdump").rotate_bytes, 65536u);
-  EXPECT_EQ(Parse<FileSink>("file:a?format=jsonl").format, FileFormat::kJsonLines);
+  EXPECT_EQ(Parse<FileSink>("file:a?rotate=64KiB&format=nfdump-csv").rotate_bytes, 65536u);
+  EXPECT_EQ(Parse<FileSink>("file:a?format=jsonl").format, "jsonl");
+  for (const std::string& format : WriterNames()) {
+    EXPECT_EQ(Parse<FileSink>(StrCat("file:a?format=", format)).format, format);
+  }
   EXPECT_THAT(Error("file:"), HasSubstr("path: is missing"));
   EXPECT_THAT(Error("file:dir/"), HasSubstr("path: 'dir/' is a folder"));
   EXPECT_THAT(Error("file://host/a"), HasSubstr("path: '//host/a' names a host"));
-  EXPECT_THAT(Error("file:a?format=xml"), HasSubstr("format: 'xml' is none of csv, jsonl, nfdump, zeek"));
+  EXPECT_THAT(Error("file:a?format=xml"), HasSubstr("format: 'xml' is none of csv, jsonl, nfdump-csv, zeek"));
   EXPECT_THAT(Error("file:a?rotate=5"),
               HasSubstr("rotate: '5' is neither a time like 1h nor a size like 100MB"));
   EXPECT_THAT(Error("file:a?rotate=0MB"), HasSubstr("rotate: '0MB' is neither"));

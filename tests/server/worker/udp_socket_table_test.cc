@@ -11,8 +11,7 @@ namespace {
 
 constexpr char kTable[] =
     "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref "
-    "pointer "
-    "drops            \n"
+    "pointer drops            \n"
     "15067: 0100007F:7503 00000000:0000 07 00000000:00001A00 00:00000000 00000000     0        0 1987731 2 "
     "00000000be62d0ff 12       \n"
     "15068: 00000000:0807 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1987732 2 "
