@@ -29,6 +29,15 @@ func (c *Client) Stream(ctx context.Context, request *stanflowv1.StreamRequest) 
 	return call(ctx, c, c.stubs.Synthesis.Stream, request)
 }
 
+// Collect starts a job that listens for NetFlow and IPFIX on the server and appends what comes to a dataset
+// (docs/collecting.md), as Train starts its. It goes on when this program ends; [Client.CancelJob] ends one that has no
+// limit, and loses nothing.
+func (c *Client) Collect(ctx context.Context, request *stanflowv1.CollectRequest) (*stanflowv1.Job, error) {
+	request = proto.Clone(request).(*stanflowv1.CollectRequest)
+	request.RequestId = requestID(request.GetRequestId())
+	return call(ctx, c, c.stubs.Datasets.Collect, request)
+}
+
 // Evaluate starts a job that compares a model's flows with real ones, as Train starts its. Its report is read by
 // [Client.Artifact]: "report.json" and "report.html".
 func (c *Client) Evaluate(ctx context.Context, request *stanflowv1.EvaluateRequest) (*stanflowv1.Job, error) {

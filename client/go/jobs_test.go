@@ -57,6 +57,23 @@ func TestAStreamWhoseAnswerIsLostIsNotStartedTwice(t *testing.T) {
 	}
 }
 
+func TestACollectionWhoseAnswerIsLostIsNotStartedTwice(t *testing.T) {
+	server := &fakeserver.Server{Datasets: fakeserver.Datasets{LostCollects: 1}}
+	clock := &fakeClock{}
+	request := &stanflowv1.CollectRequest{Dataset: "uplink", Home: []string{"10.1.0.0/16"}, MaxRows: 5000}
+	job, err := newFakeNetwork(t, server).client(t, clock.option()).Collect(background, request)
+	if err != nil || job.GetName() != "jobs/collect-1" {
+		t.Fatalf("%v, %v", job, err)
+	}
+	collects := server.Datasets.Collects.All()
+	if len(collects) != 2 || collects[0].GetRequestId() == "" || !proto.Equal(collects[0], collects[1]) {
+		t.Fatalf("%v", collects)
+	}
+	if collects[0].RequestId = ""; !proto.Equal(collects[0], request) {
+		t.Errorf("%v was asked for, %v came", request, collects[0])
+	}
+}
+
 func event(sequence uint64, state stanflowv1.JobState, fraction float64) *stanflowv1.JobEvent {
 	out := &stanflowv1.JobEvent{Sequence: sequence, State: state, Attempt: 1}
 	if fraction > 0 {

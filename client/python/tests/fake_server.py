@@ -182,7 +182,7 @@ class FakeJobs(jobs_pb2_grpc.JobsServicer):
 
 class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
     def __init__(self):
-        self.uploads, self.deleted = [], []
+        self.uploads, self.collects, self.deleted = [], [], []
         self.existing = set()
         # Whether an import makes its dataset.
         self.keeps = True
@@ -205,6 +205,10 @@ class FakeDatasets(datasets_pb2_grpc.DatasetsServicer):
         if self.keeps:
             self.existing.add("datasets/" + header.dataset)
         return jobs_pb2.Job(name="jobs/import-1", state=jobs_pb2.JOB_STATE_QUEUED)
+
+    def Collect(self, request, context):
+        self.collects.append(request)
+        return jobs_pb2.Job(name="jobs/collect-1", state=jobs_pb2.JOB_STATE_QUEUED)
 
     def GetDataset(self, request, context):
         if request.name not in self.existing:

@@ -13,7 +13,7 @@ def _flags(text):
 
 
 def frame_of_csv(path):
-    """A file that stanflow writes, as FlowBatch.to_pandas(addresses="text") gives it; times in whole seconds."""
+    """A file of simulated flows, as FlowBatch.to_pandas(addresses="text") gives them; times in whole seconds."""
     csv = pandas.read_csv(path)
     frame = pandas.DataFrame({
         "flow_end": pandas.to_datetime(csv["te"], utc=True).dt.as_unit("ms"),
@@ -29,6 +29,12 @@ def frame_of_csv(path):
         "octet_delta_count": csv["byt"],
     })
     return frame.astype({c.name: c.dtype for c in COLUMNS[4:]})
+
+
+def frame_of_jsonl(path):
+    """A file that stanflow writes, likewise; times in milliseconds, and any protocol, which is a number here."""
+    frame = pandas.read_json(path, lines=True, dtype=False).set_axis([c.name for c in COLUMNS], axis="columns")
+    return frame.assign(flow_end=pandas.to_datetime(frame["flow_end"], utc=True))
 
 
 def assert_same(left, right):

@@ -169,6 +169,17 @@ def test_a_stream_is_a_job_that_is_waited_for_or_not(fake):
     assert second.WhichOneof("pace") is None
 
 
+def test_a_collection_is_a_job_that_is_waited_for_or_not(fake):
+    async def use(client):
+        ended = await client.collect("uplink", home="10.1.0.0/16", max_rows=5000)
+        return ended.state, (await client.collect("uplink", wait=False)).state
+
+    assert run(fake, use) == (jobs_pb2.JOB_STATE_SUCCEEDED, jobs_pb2.JOB_STATE_QUEUED)
+    first, second = fake.datasets.collects
+    assert (first.dataset, list(first.home), first.max_rows) == ("uplink", ["10.1.0.0/16"], 5000)
+    assert (list(second.home), second.max_rows) == ([], 0)
+
+
 def test_a_job_that_failed_is_an_exception(fake):
     async def use(client):
         await client.jobs.wait("1")

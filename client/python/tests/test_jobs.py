@@ -56,6 +56,23 @@ def test_a_stream_that_can_not_be_meant_is_not_asked_for(fake, client, wrong, sa
     assert fake.synthesis.streams == []
 
 
+def test_a_collection_goes_on_without_its_caller_or_is_waited_for(fake, client):
+    assert client.collect("uplink", home="10.1.0.0/16", wait=False).state == jobs_pb2.JOB_STATE_QUEUED
+    assert fake.jobs.watches == []
+    ended = client.collect("uplink", listen="0.0.0.0:9995", home=["10.1.0.0/16", "10.2.0.0/16"], holdout="hours=odd",
+                           max_rows=5000, max_minutes=30, publish_seconds=2, priority=1, request_id="r")
+    assert (ended.name, ended.state) == ("jobs/collect-1", jobs_pb2.JOB_STATE_SUCCEEDED)
+    first, second = fake.datasets.collects
+    assert (first.dataset, first.listen, list(first.home), first.holdout) == ("uplink", "127.0.0.1:2055",
+                                                                              ["10.1.0.0/16"], "")
+    assert (first.max_rows, first.max_minutes, first.publish_seconds) == (0, 0, 60)
+    assert first.request_id
+    assert (second.listen, list(second.home), second.holdout) == ("0.0.0.0:9995", ["10.1.0.0/16", "10.2.0.0/16"],
+                                                                  "hours=odd")
+    assert (second.max_rows, second.max_minutes, second.publish_seconds) == (5000, 30, 2)
+    assert (second.priority, second.request_id) == (1, "r")
+
+
 def test_a_watch_that_breaks_goes_on_after_the_last_event(fake, client):
     fake.jobs.break_watch_after = 2
     assert [event.sequence for event in client.jobs.watch("1")] == [1, 2, 3, 4]

@@ -11,12 +11,13 @@ from stanflow._resume import Backoff, Watch, until_again
 SUBMITS = {
     "Train": lambda client, **more: client.train("office", model="edge", **more),
     "Stream": lambda client, **more: client.stream("edge", to="file:flows.csv", rows=5, **more),
+    "Collect": lambda client, **more: client.collect("uplink", home="10.1.0.0/16", **more),
     "Evaluate": lambda client, **more: client.evaluate("edge", "office", **more),
 }
 
 
 def submits(fake):
-    return [*fake.synthesis.trains, *fake.synthesis.streams, *fake.synthesis.evaluates]
+    return [*fake.synthesis.trains, *fake.synthesis.streams, *fake.datasets.collects, *fake.synthesis.evaluates]
 
 
 @pytest.fixture

@@ -17,14 +17,26 @@ type Upload struct {
 	LargestMessage int
 }
 
-// Datasets takes uploads.
+// Datasets takes uploads and collections.
 type Datasets struct {
 	stanflowv1.UnimplementedDatasetsServer
 	// LostUploads is how many first uploads break after their first message with data.
 	LostUploads int
+	// LostCollects is how many first collections are taken, but their answers lost.
+	LostCollects int
 
 	Begun   Record[*stanflowv1.UploadHeader]
 	Uploads Record[Upload]
+
+	Collects Record[*stanflowv1.CollectRequest]
+}
+
+// Collect takes a collection.
+func (d *Datasets) Collect(_ context.Context, request *stanflowv1.CollectRequest) (*stanflowv1.Job, error) {
+	if d.Collects.Add(request) < d.LostCollects {
+		return nil, Gone
+	}
+	return &stanflowv1.Job{Name: "jobs/collect-1", State: stanflowv1.JobState_JOB_STATE_QUEUED}, nil
 }
 
 // Upload records a whole file.

@@ -78,6 +78,13 @@ def upload_header(name: str, *, home: Home, holdout: str, format: str, max_rejec
                                      priority=priority)
 
 
+def collect_request(name: str, *, listen: str, home: Home, holdout: str, max_rows: int, max_minutes: float,
+                    publish_seconds: int, request_id: str, priority: int) -> datasets_pb2.CollectRequest:
+    return datasets_pb2.CollectRequest(dataset=dataset_id(name), listen=listen, home=networks(home), holdout=holdout,
+                                       max_rows=max_rows, max_minutes=max_minutes, publish_seconds=publish_seconds,
+                                       request_id=submit_id(request_id), priority=priority)
+
+
 def unnamed_upload(kind: str, data: Flows, home: Home, holdout: str,
                    user: str = "") -> Tuple[datasets_pb2.UploadHeader, Source]:
     """Of flows that are named after their contents, and after who uses them if nobody else may: "KIND-DIGEST"."""

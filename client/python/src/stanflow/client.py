@@ -55,6 +55,24 @@ class Client:
         job = self.datasets.upload(header, source_of(data))
         return self.datasets.get(self.jobs.wait(job.name, progress=progress).result)
 
+    def collect(self, name: str, *, listen: str = "127.0.0.1:2055", home: Home = (), holdout: str = "",
+                max_rows: int = 0, max_minutes: float = 0, publish_seconds: int = 60, request_id: str = "",
+                priority: int = 0, wait: bool = True, progress: bool = False) -> jobs_pb2.Job:
+        """The server listens for NetFlow v5, v9 and IPFIX and appends what comes to a dataset; a job, which goes on over
+        restarts of the server. Its `result_json` counts what came and what was lost.
+
+        `name`: one that is there is gone on with, and has its own `home` and `holdout` (import_dataset says what they
+        are); leave them out then. `listen`: IPv4 address and UDP port, the server's. `max_rows`: of the dataset; 0 is
+        the server's limit. `max_minutes`: on the clock; 0 is no limit. `publish_seconds`: what came is in the dataset
+        after so long, 2 to 86400.
+        Without a limit it ends by `jobs.cancel` alone, which loses nothing, so give `wait=False`. A wait that is
+        interrupted leaves the job running.
+        """
+        request = _requests.collect_request(name, listen=listen, home=home, holdout=holdout, max_rows=max_rows,
+                                            max_minutes=max_minutes, publish_seconds=publish_seconds,
+                                            request_id=request_id, priority=priority)
+        return self._submit(self._connection.stubs.datasets.Collect, request, wait, progress)
+
     def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
               options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (), holdout: str = "none",
               request_id: str = "", priority: int = 0, wait: bool = True, progress: bool = False) -> jobs_pb2.Job:

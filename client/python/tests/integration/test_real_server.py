@@ -9,7 +9,7 @@ import pandas
 import pytest
 import stanflow
 from conftest import SMALL
-from frames import assert_same, frame_of_csv
+from frames import assert_same, frame_of_csv, frame_of_jsonl
 
 
 @pytest.fixture
@@ -19,10 +19,11 @@ def client(server):
 
 
 def test_generate_gives_what_the_command_line_writes(server, client, tmp_path):
-    flows = tmp_path / "syn.csv"
-    server.run("generate", "--model", "edge", "--hosts", 5, "--rows", 3000, "--seed", 7, "--output", flows)
+    flows = tmp_path / "syn.jsonl"
+    server.run("generate", "--model", "edge", "--hosts", 5, "--rows", 3000, "--seed", 7, "--format", "jsonl",
+               "--output", flows)
     made = client.generate("edge", hosts=5, rows=3000, seed=7).to_pandas(addresses="text")
-    assert_same(made.assign(flow_end=made["flow_end"].dt.floor("s")), frame_of_csv(flows))
+    assert_same(made, frame_of_jsonl(flows))
 
 
 def test_a_frame_is_imported_as_the_file_that_it_was_read_from(server, client):
@@ -127,6 +128,24 @@ def test_a_stream_without_an_end_ends_by_a_cancel(server, client):
     client.jobs.cancel(job.name)
     with pytest.raises(stanflow.JobCancelled):
         client.jobs.wait(job.name)
+
+
+def test_what_comes_over_the_network_is_a_dataset(server, client):
+    from udp_peers import free_udp_port  # Found once there is a server.
+
+    port = free_udp_port()
+    collection = client.collect("uplink", listen=f"127.0.0.1:{port}", home="10.0.0.0/16", wait=False)
+    for event in client.jobs.watch(collection.name):
+        if event.progress.message:
+            break  # It listens.
+    client.stream("edge", to=f"netflow9://127.0.0.1:{port}", rows=2000, seed=7, rate=10000)
+    client.jobs.cancel(collection.name)
+    with pytest.raises(stanflow.JobCancelled):
+        client.jobs.wait(collection.name)
+    dataset = client.datasets.get("uplink")
+    # Flows of protocol 58, which is IPv6's ICMP, are rejected.
+    assert dataset.rows + dataset.rejected_rows == 2000
+    assert dataset.rows > 1900
 
 
 def test_a_place_that_flows_can_not_go_to_is_refused_at_once(client):

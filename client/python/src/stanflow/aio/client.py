@@ -41,6 +41,14 @@ class Client:
         ended = await self.jobs.wait(job.name, progress=progress)
         return await self.datasets.get(ended.result)
 
+    async def collect(self, name: str, *, listen: str = "127.0.0.1:2055", home: Home = (), holdout: str = "",
+                      max_rows: int = 0, max_minutes: float = 0, publish_seconds: int = 60, request_id: str = "",
+                      priority: int = 0, wait: bool = True, progress: bool = False) -> jobs_pb2.Job:
+        request = _requests.collect_request(name, listen=listen, home=home, holdout=holdout, max_rows=max_rows,
+                                            max_minutes=max_minutes, publish_seconds=publish_seconds,
+                                            request_id=request_id, priority=priority)
+        return await self._submit(self._connection.stubs.datasets.Collect, request, wait, progress)
+
     async def train(self, data: Flows, *, model: str, preset: str = "causal", max_minutes: float = 0,
                     options: Optional[Mapping[str, object]] = None, seed: int = 1, home: Home = (),
                     holdout: str = "none", request_id: str = "", priority: int = 0, wait: bool = True,
