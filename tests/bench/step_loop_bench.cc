@@ -91,9 +91,9 @@ int main(int argc, char** argv) {
   const double seconds = std::atof(argv[3]);
   const auto tile = static_cast<uint32_t>((*own)->info().tile_rows);
   std::printf(
-      "{\"threads\": %d, \"tile_rows\": %u, \"instruction_set\": \"%s\", \"flows_per_second\": {\"engine\": "
-      "%.1f, \"engine_one_row\": %.1f, \"libtorch\": %.1f, \"libtorch_one_row\": %.1f}, "
-      "\"gemm_gflops_one_thread\": %.1f}\n",
+      "{\"threads\": %d, \"tile_rows\": %u, \"instruction_set\": \"%s\", "
+      "\"flows_per_second\": {\"engine\": %.1f, \"engine_one_row\": %.1f, \"libtorch\": %.1f, "
+      "\"libtorch_one_row\": %.1f}, \"gemm_gflops_one_thread\": %.1f}\n",
       threads, tile, (*own)->info().instruction_set.c_str(), Loop(**own, tile, threads, seconds),
       Loop(**own, 1, 1, seconds), Loop(**plain, tile, threads, seconds), Loop(**plain, 1, 1, seconds),
       GemmGflops(1));

@@ -20,11 +20,12 @@ TEST(Ipfix, SendsTheTemplatesThatOneWritesByHandFirst) {
   const DatagramBatch batch = EncodeAll(Encoder(options).get(), OneFlow(ExampleFlow()));
   ASSERT_EQ(batch.size(), 2u);
   EXPECT_EQ(batch.flows(0), 0u);
-  EXPECT_EQ(Hex(batch[0]),
-            Digits("000a 0078 659bc09a 01020304 0000002a 0002 0068 0100 000b 0098 0008 0099 0008 0001 0008 "
-                   "0002 0008 0008 0004 000c 0004 0007 0002 000b 0002 0004 0001 0005 0001 0006 0001 0101 "
-                   "000c 0098 0008 0099 0008 0001 0008 0002 0008 0008 0004 000c 0004 0007 0002 000b 0002 "
-                   "0020 0002 0004 0001 0005 0001 0006 0001"));
+  EXPECT_EQ(Hex(batch[0]), Digits("000a 0078 659bc09a 01020304 0000002a "
+                                  "0002 0068 "
+                                  "0100 000b 0098 0008 0099 0008 0001 0008 0002 0008 0008 0004 000c 0004 "
+                                  "0007 0002 000b 0002 0004 0001 0005 0001 0006 0001 "
+                                  "0101 000c 0098 0008 0099 0008 0001 0008 0002 0008 0008 0004 000c 0004 "
+                                  "0007 0002 000b 0002 0020 0002 0004 0001 0005 0001 0006 0001"));
 }
 
 // A record has 47 octets: 16 + 4 + 47 = 67 = 0x43, its set 51 = 0x33. Start 1704706179198 = 0x18ce868007e,
@@ -37,9 +38,9 @@ TEST(Ipfix, WritesTheFlowThatOneWritesByHand) {
   const DatagramBatch batch = EncodeAll(encoder.get(), OneFlow(ExampleFlow()));
   ASSERT_EQ(batch.size(), 2u);
   EXPECT_EQ(batch.flows(1), 1u);
-  EXPECT_EQ(Hex(batch[1]),
-            Digits("000a 0043 659bc09a 01020304 0000002a 0100 0033 0000018ce868007e 0000018ce86856a2 "
-                   "0000000000000f58 0000000000000023 c6336407 0a010005 4578 0016 06 08 1a"));
+  EXPECT_EQ(Hex(batch[1]), Digits("000a 0043 659bc09a 01020304 0000002a 0100 0033 "
+                                  "0000018ce868007e 0000018ce86856a2 0000000000000f58 0000000000000023 "
+                                  "c6336407 0a010005 4578 0016 06 08 1a"));
   EXPECT_EQ(encoder->next_sequence(), 0x01020305u);
 }
 
@@ -50,8 +51,9 @@ TEST(Ipfix, IcmpHasATemplateOfItsOwn) {
   echo.destination_port = 0x0800;
   const DatagramBatch batch = EncodeAll(Encoder().get(), OneFlow(echo));
   ASSERT_EQ(batch.size(), 2u);
-  EXPECT_EQ(Hex(batch[1].substr(16)), Digits("0101 0035 0000018ce868007e 0000018ce86856a2 0000000000000f58 "
-                                             "0000000000000023 c6336407 0a010005 0000 0800 0800 01 08 1a"));
+  EXPECT_EQ(Hex(batch[1].substr(16)),
+            Digits("0101 0035 0000018ce868007e 0000018ce86856a2 0000000000000f58 0000000000000023 "
+                   "c6336407 0a010005 0000 0800 0800 01 08 1a"));
 }
 
 TEST(Ipfix, CarriesEveryFieldOfManyFlowsWithoutAGapInTheSequence) {

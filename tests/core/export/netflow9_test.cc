@@ -12,9 +12,11 @@ std::unique_ptr<DatagramEncoder> Encoder(const NetFlow9Options& options = {}) {
 // Both templates by hand: 4 octets of the set, 4 + 11 * 4 and 4 + 12 * 4 of the templates, together 104 =
 // 0x68.
 constexpr std::string_view kTemplateSet =
-    "0000 0068 0100 000b 0001 0008 0002 0008 0004 0001 0005 0001 0006 0001 0007 0002 0008 0004 000b 0002 "
-    "000c 0004 0015 0004 0016 0004 0101 000c 0001 0008 0002 0008 0004 0001 0005 0001 0006 0001 0007 0002 "
-    "0008 0004 000b 0002 000c 0004 0015 0004 0016 0004 0020 0002 ";
+    "0000 0068 "
+    "0100 000b 0001 0008 0002 0008 0004 0001 0005 0001 0006 0001 0007 0002 0008 0004 000b 0002 000c 0004 "
+    "0015 0004 0016 0004 "
+    "0101 000c 0001 0008 0002 0008 0004 0001 0005 0001 0006 0001 0007 0002 0008 0004 000b 0002 000c 0004 "
+    "0015 0004 0016 0004 0020 0002 ";
 
 // Times as in netflow5_test.cc: uptime 0x374792, first 0x36ee80, last 0x3744a4. A record has 39 octets, so
 // that its set has 4 + 39 and one of padding: 44 = 0x2c. Three records: two templates and a flow.
@@ -26,10 +28,11 @@ TEST(NetFlow9, WritesThePacketThatOneWritesByHand) {
   const DatagramBatch batch = EncodeAll(encoder.get(), OneFlow(ExampleFlow()));
   ASSERT_EQ(batch.size(), 1u);
   EXPECT_EQ(Hex(batch[0]), Digits("0009 0003 00374792 659bc09a 01020304 00000007 ") + Digits(kTemplateSet) +
-                               Digits("0100 002c 0000000000000f58 0000000000000023 "  // bytes, packets
-                                      "06 08 1a "                                     // protocol, tos, flags
-                                      "4578 c6336407 0016 0a010005 "  // port and address, twice
-                                      "003744a4 0036ee80 00"));       // last, first, padding
+                               Digits("0100 002c "
+                                      "0000000000000f58 0000000000000023 "  // bytes, packets
+                                      "06 08 1a "                           // protocol, tos, flags
+                                      "4578 c6336407 0016 0a010005 "        // port and address, twice
+                                      "003744a4 0036ee80 00"));             // last, first, padding
   EXPECT_EQ(encoder->next_sequence(), 0x01020305u);
 }
 

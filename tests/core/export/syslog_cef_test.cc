@@ -13,10 +13,10 @@ SyslogCefOptions Options() {
 }
 
 constexpr std::string_view kExample =
-    "<134>1 2024-01-08T09:30:01.250Z edge-fw stanflow - flow - CEF:0|stanflow|stanflow|0.1.0|flow|network "
-    "flow|0|"
-    "start=1704706179198 end=1704706201250 src=198.51.100.7 dst=10.1.0.5 proto=TCP spt=17784 dpt=22 in=3928 "
-    "cn1=35 cn1Label=packets cn2=8 cn2Label=ipClassOfService cs1=.AP.S. cs1Label=tcpControlBits";
+    "<134>1 2024-01-08T09:30:01.250Z edge-fw stanflow - flow - "
+    "CEF:0|stanflow|stanflow|0.1.0|flow|network flow|0|"
+    "start=1704706179198 end=1704706201250 src=198.51.100.7 dst=10.1.0.5 proto=TCP spt=17784 dpt=22 "
+    "in=3928 cn1=35 cn1Label=packets cn2=8 cn2Label=ipClassOfService cs1=.AP.S. cs1Label=tcpControlBits";
 
 TEST(SyslogCef, SendsOneDatagramAFlowAtOnce) {
   FlowTable flows = OneFlow(ExampleFlow());

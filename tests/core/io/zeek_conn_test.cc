@@ -134,10 +134,11 @@ TEST(ZeekTsv, TheHeadSaysHowTheRowsAreWritten) {
 
 TEST(ZeekTsv, AnotherHeadInTheMiddleHoldsFromThereOn) {
   const ReadRows rows =
-      Read(kZeekTsvFormat, StrCat(kHead, Row({}), "#close\t2011-03-18-20-00-00\n",
-                                  "#separator \\x20\n#fields ts id.orig_h id.resp_h id.orig_p id.resp_p "
-                                  "proto orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes\n1704672000.5 "
-                                  "10.1.0.1 192.0.2.1 1000 443 udp 1 1002 0 0\n"));
+      Read(kZeekTsvFormat,
+           StrCat(kHead, Row({}), "#close\t2011-03-18-20-00-00\n",
+                  "#separator \\x20\n#fields ts id.orig_h id.resp_h id.orig_p id.resp_p proto orig_pkts "
+                  "orig_ip_bytes "
+                  "resp_pkts resp_ip_bytes\n1704672000.5 10.1.0.1 192.0.2.1 1000 443 udp 1 1002 0 0\n"));
   EXPECT_TRUE(rows.rejected.empty()) << rows.rejected[0].reason;
   EXPECT_THAT(rows.flows.bytes, ElementsAre(1000, 7000, 1002));
 }
