@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/status_macros.h"
 #include "server/jobs/job_folder.h"
@@ -25,10 +26,6 @@ bool IsStoreTrouble(const absl::Status& status) {
   return !status.ok() && !absl::IsFailedPrecondition(status) && !absl::IsNotFound(status);
 }
 
-void LogEnd(const Job& job, const absl::Status& outcome) {
-  LogInfo("worker ended", {{"job", job.id}, {"attempt", job.attempts}, {"outcome", outcome.ToString()}});
-}
-
 }  // namespace
 
 JobRunner::JobRunner(JobRunnerOptions options, JobStore* store, WorkerLauncher* launcher, const Clock* clock,
@@ -37,7 +34,8 @@ JobRunner::JobRunner(JobRunnerOptions options, JobStore* store, WorkerLauncher* 
       store_(store),
       launcher_(launcher),
       clock_(clock),
-      hooks_(std::move(hooks)) {}
+      hooks_(std::move(hooks)),
+      ending_(options_.data_dir, store, clock, &hooks_) {}
 
 JobRunner::~JobRunner() {
   if (thread_.joinable()) Drain(std::chrono::milliseconds(0));
@@ -239,58 +237,7 @@ absl::Status JobRunner::Finish(const Attempt& attempt) {
   AttemptEnd end = attempt.end;
   end.stop_asked = end.stop_asked || Draining();  // a service manager may stop server and workers together
   end.log_tail = ReadTail(FolderOf(job) + "/worker.log", attempt.log_offset, kTailBytes);
-  const absl::Status outcome = AttemptOutcome(end);
-  LogEnd(job, outcome);
-  if (outcome.ok()) return Publish(job);
-  if (!absl::IsCancelled(outcome)) return Fail(job, outcome);
-  if (end.end.exit_code == static_cast<int>(WorkerExit::kHandedBack) && CancelAsked(job.id)) {
-    return EndCancelled(job);
-  }
-  JobChange hand_back;
-  hand_back.action = end.stop_asked ? JobAction::kHandBack : JobAction::kSetBack;
-  hand_back.error = absl::UnavailableError(outcome.message());
-  return Change(job, hand_back).status();
-}
-
-absl::Status JobRunner::Publish(const Job& job) {
-  const auto result_json = ReadFile(FolderOf(job) + "/result.json");
-  if (!result_json.ok()) return Fail(job, absl::InternalError(result_json.status().message()));
-  JobChange begin;
-  begin.action = JobAction::kPublish;
-  STANFLOW_ASSIGN_OR_RETURN(const Job publishing, Change(job, begin));
-  if (publishing.state != JobState::kRunning) return absl::OkStatus();  // cancelled in time
-  const auto result = hooks_.publish(publishing, FolderOf(job) + "/out");
-  if (!result.ok()) return Fail(job, result.status());
-  JobChange done;
-  done.action = JobAction::kSucceed;
-  done.result = *result;
-  done.result_json = *result_json;
-  STANFLOW_ASSIGN_OR_RETURN(done.artifacts, ListArtifacts(FolderOf(job)));
-  return Change(job, done).status();
-}
-
-absl::Status JobRunner::EndCancelled(const Job& job) {
-  JobChange done;
-  done.action = JobAction::kPublish;
-  return Change(job, done).status();
-}
-
-absl::Status JobRunner::Fail(const Job& job, const absl::Status& error) {
-  JobChange failure;
-  failure.action = JobAction::kFail;
-  failure.error = error;
-  return Change(job, failure).status();
-}
-
-absl::StatusOr<Job> JobRunner::Change(const Job& job, JobChange change) {
-  change.now_ms = clock_->NowMs();
-  STANFLOW_ASSIGN_OR_RETURN(Job changed, store_->Change(job.id, job.attempts, change));
-  if (IsFinal(changed.state)) {
-    const absl::Status removed = RemoveLeftovers(FolderOf(job));
-    if (!removed.ok()) LogWarning("job files left behind", {{"job", job.id}, {"error", removed.ToString()}});
-  }
-  hooks_.changed(changed);
-  return changed;
+  return ending_.Store(job, end, CancelAsked(job.id));
 }
 
 // ---- stopping ----

@@ -2,7 +2,6 @@
 #define STANFLOW_SERVER_JOBS_JOB_RUNNER_H_
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,9 +14,9 @@
 #include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "server/jobs/attempt_outcome.h"
-#include "server/jobs/collection_report.h"
+#include "server/jobs/job_ending.h"
+#include "server/jobs/job_runner_hooks.h"
 #include "server/jobs/job_store.h"
-#include "server/jobs/sink_report.h"
 #include "server/jobs/worker_launcher.h"
 #include "server/jobs/worker_protocol.h"
 
@@ -42,22 +41,6 @@ struct JobRunnerOptions {
   // From SIGTERM to SIGKILL at a cancel: a worker may be in the middle of writing a checkpoint. A collection
   // has no such limit: it publishes first what it has, however much that is.
   std::chrono::milliseconds cancel_grace{20000};
-};
-
-struct JobRunnerHooks {
-  // Gives what a job made (`<job>/out`) its name and answers that name ("models/m/versions/3"). After an
-  // error nothing is published. Idempotent by the job's id: it is called again if the server dies right after
-  // it.
-  std::function<absl::StatusOr<std::string>(const Job& job, const std::string& out_dir)> publish;
-  // Called, without locks held and from any thread, after each change of a job's state and each progress.
-  std::function<void(const Job& job)> changed;
-  // Called likewise for each report of a stream job, which is of the attempt `job.attempts`. Empty: for none.
-  std::function<void(const Job& job, const SinkReport& report)> sink_report;
-  // Called likewise for each report of a collection. Empty: for none.
-  std::function<void(const Job& job, const CollectionReport& report)> collection_report;
-  // Gives what a collection has in `out_dir` its name while the job goes on; its worker waits. After an error
-  // nothing has changed. Empty: there are no collections.
-  std::function<absl::Status(const Job& job, const std::string& out_dir)> publish_so_far;
 };
 
 // Runs the jobs of a store, each attempt in a worker process.
@@ -123,11 +106,6 @@ class JobRunner {
   // False: the attempt is over.
   bool TryEndAgain(const absl::Status& stored, Attempt* attempt);
   absl::Status Finish(const Attempt& attempt);
-  absl::Status Publish(const Job& job);
-  // Its worker has done what there was to do after the cancel.
-  absl::Status EndCancelled(const Job& job);
-  absl::StatusOr<Job> Change(const Job& job, JobChange change);
-  absl::Status Fail(const Job& job, const absl::Status& error);
 
   void StopWorkers();
   bool CancelAsked(const std::string& id);
@@ -149,6 +127,7 @@ class JobRunner {
   WorkerLauncher* const launcher_;
   const Clock* const clock_;
   const JobRunnerHooks hooks_;
+  const JobEnding ending_;
   std::optional<TimePoint> retry_lease_at_;  // Step only: the store failed
 
   mutable Mutex mutex_;
