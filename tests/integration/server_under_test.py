@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 
-LIMIT_S = 900  # bounds every wait; no test depends on how long one takes
+LIMIT_S = 240  # bounds every wait; no test depends on how long one takes
 
 
 def free_port():
