@@ -56,7 +56,7 @@ TEST(NaiveStan, LearnsAMixtureThatNoNormalIs) {
   }
   EXPECT_GT(high, 800);
   EXPECT_GT(low, 800);
-  EXPECT_GT(high + low, 1900) << "one normal would have half of them elsewhere";
+  EXPECT_GT(high + low, 1990) << "what lies between was never seen";
 }
 
 TEST(NaiveStan, RefusesColumnsThatAreNoRows) {
