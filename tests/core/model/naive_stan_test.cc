@@ -47,7 +47,10 @@ TEST(NaiveStan, LearnsAMixtureThatNoNormalIs) {
     rows[0].push_back((state & 64) != 0 ? 10 + 0.1 * static_cast<double>(state % 10) : -10);
   }
   NaiveStanOptions options;
-  options.epochs = 300;
+  // All rows a step: what one batch has by chance gives no component a share.
+  options.batch_rows = 4000;
+  options.epochs = 600;
+  options.learning_rate = 0.03;
   const Columns out = NaiveStan::Train(rows, options).value().Generate(1, 2000);
   int high = 0, low = 0;
   for (double v : out[0]) {

@@ -174,8 +174,7 @@ class Client:
     def _evaluate_flows(self, request: synthesis_pb2.EvaluateRequest, flows: Flows, home: Home,
                         progress: bool) -> Report:
         """Flows that are a dataset for as long as that takes, and this evaluation's alone."""
-        header, source = _requests.unnamed_upload("synthetic", flows, home, "none",
-                                                  request.request_id)
+        header, source = _requests.unnamed_upload("synthetic", flows, home, "none", request.request_id)
         request.synthetic_dataset = dataset_name(header.dataset)
         job = self.datasets.upload(header, source)
         try:
